@@ -13,15 +13,19 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The checks every store makes before any effect, in one place and in one order: limits and keys, duplicates, size (G12,
- * G13). What needs the data (leases, kept values, revisions) is checked by the store after them.
+ * The checks every store makes before any effect, in one place and in one order: limits and keys,
+ * duplicates, size (G12, G13). What needs the data (leases, kept values, revisions) is checked by
+ * the store after them.
  *
  * <p>For those who write a store. Stateless.
  *
  * @since 0.1
  */
 public final class RequestRules {
-  /** What a request takes beyond its keys and values, counted generously so that no server finds it larger. */
+  /**
+   * What a request takes beyond its keys and values, counted generously so that no server finds it
+   * larger.
+   */
   private static final int REQUEST_OVERHEAD_BYTES = 128;
 
   private static final int PART_OVERHEAD_BYTES = 64;
@@ -97,7 +101,8 @@ public final class RequestRules {
   }
 
   /**
-   * Returns the size of a transaction as limits count it: keys, values, and a fixed amount for each part.
+   * Returns the size of a transaction as limits count it: keys, values, and a fixed amount for each
+   * part.
    *
    * @param transaction any
    * @return bytes, at least what any server counts
@@ -207,7 +212,10 @@ public final class RequestRules {
     return writes;
   }
 
-  /** Only one branch of a nested transaction runs, so they may share keys, but neither may share one with the path. */
+  /**
+   * Only one branch of a nested transaction runs, so they may share keys, but neither may share one
+   * with the path.
+   */
   private static void addEitherBranch(Transaction nested, Writes path) {
     Writes then = writesOf(nested.then());
     Writes otherwise = writesOf(nested.otherwise());

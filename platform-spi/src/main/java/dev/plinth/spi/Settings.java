@@ -17,11 +17,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One section of the configuration, with typed access and errors that name the key and where it was written.
+ * One section of the configuration, with typed access and errors that name the key and where it was
+ * written.
  *
- * <p>Immutable. Keys are kebab-case. Scalars are kept as written and parsed when asked for, so that a file, an
- * environment variable and a flag mean the same. Durations carry a unit ({@code 500ms}, {@code 3s}, {@code 5m}, {@code
- * 1h}, {@code 7d}, or ISO 8601), sizes too ({@code 512KiB}, {@code 1.5MiB}; a plain number is bytes).
+ * <p>Immutable. Keys are kebab-case. Scalars are kept as written and parsed when asked for, so that
+ * a file, an environment variable and a flag mean the same. Durations carry a unit ({@code 500ms},
+ * {@code 3s}, {@code 5m}, {@code 1h}, {@code 7d}, or ISO 8601), sizes too ({@code 512KiB}, {@code
+ * 1.5MiB}; a plain number is bytes).
  *
  * @since 0.1
  */
@@ -187,7 +189,8 @@ public final class Settings {
     List<String> names = List.of(known);
     for (Map.Entry<String, Node> child : section.children().entrySet()) {
       if (!names.contains(child.getKey())) {
-        String hint = nearest(child.getKey(), names).map(n -> "; did you mean '" + n + "'?").orElse("");
+        String hint =
+            nearest(child.getKey(), names).map(n -> "; did you mean '" + n + "'?").orElse("");
         throw new SettingsException(
             full(child.getKey()), "unknown key (" + child.getValue().origin() + ")" + hint, names);
       }
@@ -218,7 +221,8 @@ public final class Settings {
    */
   public String string(String key) {
     return optionalString(key)
-        .orElseThrow(() -> new SettingsException(full(key), "a value is needed and has no default"));
+        .orElseThrow(
+            () -> new SettingsException(full(key), "a value is needed and has no default"));
   }
 
   /**
@@ -373,7 +377,8 @@ public final class Settings {
     }
     Matcher matcher = SIZE.matcher(text.get().trim());
     if (!matcher.matches()) {
-      throw error(key, "'" + text.get() + "' is not a size; write a number with B, KiB, MiB or GiB");
+      throw error(
+          key, "'" + text.get() + "' is not a size; write a number with B, KiB, MiB or GiB");
     }
     String unit = Optional.ofNullable(matcher.group(2)).orElse("B");
     double factor =
