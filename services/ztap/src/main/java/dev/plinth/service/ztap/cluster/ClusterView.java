@@ -1,0 +1,435 @@
+package dev.plinth.service.ztap.cluster;
+
+import dev.plinth.spi.Revision;
+import dev.plinth.spi.StoreRuntime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What one node knows about the cluster: fed by its observer, asked by everyone.
+ *
+ * <p>Thread-safe; no call under the lock leaves the class.
+ */
+final class ClusterView {
+  /* Liveness is judged by the monotonic clock of this process, from the moment a heartbeat was seen
+   * here; the times that nodes write are shown, never compared. When this node's own heartbeats do
+   * not come back through the store, it is this node that is cut off: the others' silence is then
+   * counted only up to that point, so that a cut-off node does not call everybody else dead.
+   */
+
+  private static final Duration GONE_SHOWN_FOR = Duration.ofHours(1);
+  private static final int EVENTS_KEPT = 1000;
+
+  private record Sighting(
+      NodeRecord record, Revision created, Revision modified, long nanos, long healthyNanos) {}
+
+  private record Departure(NodeRecord record, long nanos, boolean clean) {}
+
+  private final String self;
+  private final Duration electionTimeout;
+  private final StoreRuntime runtime;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // All below is guarded by the lock.
+  private final Map<String, Sighting> alive = new HashMap<>();
+  private final Map<String, Departure> departed = new HashMap<>();
+  private final Map<String, DeclaredMember> declared = new HashMap<>();
+  private final Map<String, String> unreadable = new HashMap<>();
+  private final Map<String, NodeState> announced = new HashMap<>();
+  private final ArrayDeque<ClusterEvent> events = new ArrayDeque<>();
+  private Optional<LeaderRecord> leader = Optional.empty();
+  private OptionalLong leaderEndedNanos = OptionalLong.empty();
+  private boolean synced;
+  private long version;
+  private long eventNumber;
+
+  ClusterView(String self, ClusterTiming timing, StoreRuntime runtime) {
+    this.self = self;
+    this.electionTimeout = timing.electionTimeout();
+    this.runtime = runtime;
+  }
+
+  /** Takes a heartbeat, or the first record of a node. */
+  void seen(NodeRecord record, Revision created, Revision modified) {
+    lock.lock();
+    try {
+      long now = runtime.nanoTime();
+      Sighting before = alive.get(record.id());
+      if (before != null && before.modified().compareTo(modified) >= 0) {
+        return;
+      }
+      departed.remove(record.id());
+      unreadable.remove(record.id());
+      boolean joined = before == null || !before.created().equals(created);
+      long healthySince =
+          joined || stateOf(before, now) != NodeState.HEALTHY ? now : before.healthyNanos();
+      alive.put(record.id(), new Sighting(record, created, modified, now, healthySince));
+      if (joined) {
+        announced.put(record.id(), NodeState.HEALTHY);
+        event(ClusterEvent.Type.NODE_JOINED, record.id(), "registered from " + record.address());
+      } else if (announced.put(record.id(), NodeState.HEALTHY) != NodeState.HEALTHY) {
+        event(ClusterEvent.Type.NODE_HEALTHY, record.id(), "heard again");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes note that a node's record is no longer there. */
+  void ended(String id) {
+    lock.lock();
+    try {
+      if (unreadable.remove(id) != null) {
+        changed();
+      }
+      Sighting last = alive.remove(id);
+      if (last == null) {
+        return;
+      }
+      announced.remove(id);
+      boolean clean = last.record().stopped();
+      departed.put(id, new Departure(last.record(), runtime.nanoTime(), clean));
+      event(ClusterEvent.Type.NODE_LEFT, id, clean ? "left" : "its session ended");
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void unreadable(String id, String problem) {
+    lock.lock();
+    try {
+      alive.remove(id);
+      announced.remove(id);
+      if (!problem.equals(unreadable.put(id, problem))) {
+        changed();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void declared(DeclaredMember member) {
+    lock.lock();
+    try {
+      if (!member.equals(declared.put(member.id(), member))) {
+        changed();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void undeclared(String id) {
+    lock.lock();
+    try {
+      if (declared.remove(id) != null) {
+        changed();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Drops what a complete listing no longer shows, and takes note that there was one. */
+  void listed(Set<String> nodes, Set<String> members) {
+    lock.lock();
+    try {
+      Set<String> missing = new HashSet<>(alive.keySet());
+      missing.addAll(unreadable.keySet());
+      missing.removeAll(nodes);
+      missing.forEach(this::ended);
+      List.copyOf(declared.keySet()).stream()
+          .filter(id -> !members.contains(id))
+          .forEach(this::undeclared);
+      if (!synced) {
+        synced = true;
+        changed();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes note of who leads; nothing for a vacancy. */
+  void leader(Optional<LeaderRecord> now) {
+    lock.lock();
+    try {
+      if (now.equals(leader)) {
+        return;
+      }
+      boolean sameTerm =
+          now.isPresent() && leader.isPresent() && now.get().term() == leader.get().term();
+      if (!sameTerm && leader.isPresent()) {
+        leaderEndedNanos = OptionalLong.of(runtime.nanoTime());
+      }
+      leader = now;
+      if (sameTerm) {
+        changed();
+      } else if (now.isPresent()) {
+        event(
+            ClusterEvent.Type.LEADER_ELECTED, now.get().id(), "leads in term " + now.get().term());
+      } else {
+        event(ClusterEvent.Type.LEADER_LOST, "", "the leader's candidacy ended");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Announces nodes that fell silent, and forgets those that went long ago. */
+  void evaluate() {
+    lock.lock();
+    try {
+      long now = runtime.nanoTime();
+      for (String id : new TreeSet<>(alive.keySet())) {
+        NodeState state = stateOf(alive.get(id), now);
+        NodeState before = announced.put(id, state);
+        if (state != before && state != NodeState.HEALTHY) {
+          event(ClusterEvent.Type.NODE_UNWELL, id, reason(id, alive.get(id), state, now));
+        }
+      }
+      if (departed.values().removeIf(d -> now - d.nanos() > GONE_SHOWN_FOR.toNanos())) {
+        changed();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns every node, by id. */
+  List<NodeView> nodes() {
+    lock.lock();
+    try {
+      long now = runtime.nanoTime();
+      Map<String, NodeView> views = new TreeMap<>();
+      alive.forEach((id, sighting) -> views.put(id, view(id, sighting, now)));
+      departed.forEach((id, departure) -> addDeparted(id, departure, now, views));
+      declared.values().forEach(member -> addDeclared(member, views));
+      unreadable.forEach((id, problem) -> views.put(id, invalid(id, problem)));
+      return List.copyOf(views.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts the nodes whose session lives. */
+  int aliveCount() {
+    lock.lock();
+    try {
+      return alive.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Optional<LeaderRecord> leader() {
+    lock.lock();
+    try {
+      return leader;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns when the leadership before the present one was seen to end, by the runtime's clock. */
+  OptionalLong leaderEndedNanos() {
+    lock.lock();
+    try {
+      return leaderEndedNanos;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Says whether everything was listed once. */
+  boolean isSynced() {
+    lock.lock();
+    try {
+      return synced;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<ClusterEvent> events() {
+    lock.lock();
+    try {
+      return List.copyOf(events);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns a number that rises with everything that changes but heartbeats. */
+  long version() {
+    lock.lock();
+    try {
+      return version;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until the version is above {@code seen}, and returns it. */
+  long awaitChange(long seen) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (version <= seen) {
+        changed.await();
+      }
+      return version;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private NodeView view(String id, Sighting sighting, long now) {
+    NodeState state = stateOf(sighting, now);
+    NodeRecord record = sighting.record();
+    long since =
+        switch (state) {
+          case SUSPECT -> sighting.nanos() + suspectAfter(record).toNanos();
+          case UNHEALTHY -> sighting.nanos() + unhealthyAfter(record).toNanos();
+          default -> sighting.healthyNanos();
+        };
+    return new NodeView(
+        id,
+        record.address(),
+        state,
+        reason(id, sighting, state, now),
+        wall(since, now),
+        leader.isPresent() && leader.get().incarnation().equals(record.incarnation())
+            ? NodeRole.LEADER
+            : NodeRole.FOLLOWER,
+        Optional.of(record.joinedAt()),
+        Optional.of(record.lastSeen()),
+        Optional.of(record.incarnation()),
+        declared.containsKey(id),
+        record.metadata());
+  }
+
+  private void addDeparted(String id, Departure departure, long now, Map<String, NodeView> views) {
+    if (departure.clean() && !declared.containsKey(id)) {
+      return;
+    }
+    NodeRecord record = departure.record();
+    views.put(
+        id,
+        new NodeView(
+            id,
+            record.address(),
+            NodeState.GONE,
+            departure.clean() ? "left" : "its session ended",
+            wall(departure.nanos(), now),
+            NodeRole.FOLLOWER,
+            Optional.of(record.joinedAt()),
+            Optional.of(record.lastSeen()),
+            Optional.of(record.incarnation()),
+            declared.containsKey(id),
+            record.metadata()));
+  }
+
+  private static void addDeclared(DeclaredMember member, Map<String, NodeView> views) {
+    views.putIfAbsent(
+        member.id(),
+        new NodeView(
+            member.id(),
+            member.address(),
+            NodeState.GONE,
+            "declared, not seen",
+            member.declaredAt(),
+            NodeRole.FOLLOWER,
+            Optional.of(member.declaredAt()),
+            Optional.empty(),
+            Optional.empty(),
+            true,
+            member.metadata()));
+  }
+
+  private NodeView invalid(String id, String problem) {
+    return new NodeView(
+        id,
+        "",
+        NodeState.INVALID,
+        problem,
+        runtime.now(),
+        NodeRole.FOLLOWER,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        declared.containsKey(id),
+        Map.of());
+  }
+
+  private NodeState stateOf(Sighting sighting, long now) {
+    long silence = silence(sighting, now);
+    if (silence >= unhealthyAfter(sighting.record()).toNanos()) {
+      return NodeState.UNHEALTHY;
+    }
+    return silence > suspectAfter(sighting.record()).toNanos()
+        ? NodeState.SUSPECT
+        : NodeState.HEALTHY;
+  }
+
+  private long silence(Sighting sighting, long now) {
+    Sighting own = alive.get(self);
+    if (own == null || sighting.record().id().equals(self)) {
+      return now - sighting.nanos();
+    }
+    long cutOff = own.nanos() + suspectAfter(own.record()).toNanos();
+    return Math.min(now, cutOff) - sighting.nanos();
+  }
+
+  private String reason(String id, Sighting sighting, NodeState state, long now) {
+    Duration silence = Duration.ofSeconds(Duration.ofNanos(silence(sighting, now)).toSeconds());
+    return switch (state) {
+      case HEALTHY -> "heartbeats arrive";
+      default ->
+          id.equals(self)
+              ? "this node has not reached the store for " + Durations.text(silence)
+              : "silent for "
+                  + Durations.text(silence)
+                  + ", a heartbeat is due every "
+                  + Durations.text(sighting.record().heartbeatInterval());
+    };
+  }
+
+  private static Duration suspectAfter(NodeRecord record) {
+    return record.heartbeatInterval().multipliedBy(2);
+  }
+
+  private Duration unhealthyAfter(NodeRecord record) {
+    Duration floor = record.heartbeatInterval().multipliedBy(3);
+    return floor.compareTo(electionTimeout) > 0 ? floor : electionTimeout;
+  }
+
+  private Instant wall(long nanos, long now) {
+    return runtime.now().minusNanos(now - nanos);
+  }
+
+  private void event(ClusterEvent.Type type, String node, String detail) {
+    if (events.size() == EVENTS_KEPT) {
+      events.removeFirst();
+    }
+    events.addLast(new ClusterEvent(++eventNumber, runtime.now(), type, node, detail));
+    changed();
+  }
+
+  private void changed() {
+    version++;
+    changed.signalAll();
+  }
+}

@@ -1,0 +1,9 @@
+package dev.plinth.service.ztap.cluster;
+
+/** What is stored is not the document it should be. */
+@SuppressWarnings("serial") // never serialised
+final class UnreadableRecordException extends Exception {
+  UnreadableRecordException(String problem) {
+    super(problem);
+  }
+}
