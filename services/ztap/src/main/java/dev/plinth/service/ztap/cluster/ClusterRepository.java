@@ -120,7 +120,7 @@ final class ClusterRepository {
     try {
       by = codec.decodeNode(present.value());
     } catch (UnreadableRecordException unreadable) {
-      return new Registration.Blocked(unreadable.getMessage());
+      return new Registration.Blocked(unreadable.problem());
     }
     if (!by.incarnation().equals(record.incarnation())) {
       return new Registration.Taken(present.modified(), by);

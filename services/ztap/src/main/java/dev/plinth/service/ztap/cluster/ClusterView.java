@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -73,11 +72,13 @@ final class ClusterView {
       }
       departed.remove(record.id());
       unreadable.remove(record.id());
-      boolean joined = before == null || !before.created().equals(created);
+      boolean known = before != null && before.created().equals(created);
       long healthySince =
-          joined || stateOf(before, now) != NodeState.HEALTHY ? now : before.healthyNanos();
+          before != null && known && stateOf(before, now) == NodeState.HEALTHY
+              ? before.healthyNanos()
+              : now;
       alive.put(record.id(), new Sighting(record, created, modified, now, healthySince));
-      if (joined) {
+      if (!known) {
         announced.put(record.id(), NodeState.HEALTHY);
         event(ClusterEvent.Type.NODE_JOINED, record.id(), "registered from " + record.address());
       } else if (announced.put(record.id(), NodeState.HEALTHY) != NodeState.HEALTHY) {
@@ -194,13 +195,14 @@ final class ClusterView {
     lock.lock();
     try {
       long now = runtime.nanoTime();
-      for (String id : new TreeSet<>(alive.keySet())) {
-        NodeState state = stateOf(alive.get(id), now);
-        NodeState before = announced.put(id, state);
-        if (state != before && state != NodeState.HEALTHY) {
-          event(ClusterEvent.Type.NODE_UNWELL, id, reason(id, alive.get(id), state, now));
-        }
-      }
+      new TreeMap<>(alive)
+          .forEach((id, sighting) -> {
+            NodeState state = stateOf(sighting, now);
+            NodeState before = announced.put(id, state);
+            if (state != before && state != NodeState.HEALTHY) {
+              event(ClusterEvent.Type.NODE_UNWELL, id, reason(id, sighting, state, now));
+            }
+          });
       if (departed.values().removeIf(d -> now - d.nanos() > GONE_SHOWN_FOR.toNanos())) {
         changed();
       }
