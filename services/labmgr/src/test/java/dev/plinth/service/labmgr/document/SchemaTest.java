@@ -1,0 +1,93 @@
+package dev.plinth.service.labmgr.document;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.service.labmgr.document.Violations.Violation;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class SchemaTest {
+  private static final Structure INNER =
+      Schema.structure("inner")
+          .required("size", Schema.whole("size", 1, 9).orElse(3))
+          .optional("on", Schema.flag("on").orElse(true));
+  private static final Structure OUTER =
+      Schema.structure("outer")
+          .required("name", Schema.text("name").matching("[a-z]+", "letters"))
+          .optional("inner", INNER)
+          .optional("tags", Schema.list("tags", Schema.text("tag").atMost(3), 2))
+          .optional("when", Schema.time("when"))
+          .optional("secret", Schema.secret("secret"));
+
+  @Test
+  void everythingThatIsWrongIsNamedAtOnce() {
+    Violations violations = new Violations();
+    OUTER.check(
+        Document.of(
+                Map.of(
+                    "name",
+                    "UPPER",
+                    "inner",
+                    Map.of("size", 10, "on", "yes", "more", 1),
+                    "tags",
+                    List.of("ok", "longer"),
+                    "when",
+                    "yesterday",
+                    "other",
+                    1))
+            .members(),
+        "",
+        violations);
+    assertThat(violations.list())
+        .extracting(Violation::field)
+        .containsExactlyInAnyOrder(
+            "name", "inner.size", "inner.on", "inner.more", "tags[1]", "when", "other");
+  }
+
+  @Test
+  void defaultsAreFilledInAtEveryDepth() {
+    assertThat(OUTER.complete(Document.of(Map.of("name", "a"))))
+        .isEqualTo(Document.of(Map.of("name", "a", "inner", Map.of("size", 3, "on", true))));
+  }
+
+  @Test
+  void aPlainSecretIsRefusedAndNotRepeated() {
+    Violations violations = new Violations();
+    OUTER.check(Map.of("name", "a", "secret", "hunter2"), "", violations);
+    assertThat(violations.list())
+        .singleElement()
+        .satisfies(violation -> {
+          assertThat(violation.field()).isEqualTo("secret");
+          assertThat(violation.message()).contains("secretRef").doesNotContain("hunter2");
+        });
+  }
+
+  @Test
+  void aSecretReferenceNamesOneSource() {
+    Violations violations = new Violations();
+    OUTER.check(
+        Map.of(
+            "name", "a", "secret", Map.of("secretRef", Map.of("environment", "A", "file", "/b"))),
+        "",
+        violations);
+    assertThat(violations.list()).extracting(Violation::field).containsExactly("secret.secretRef");
+  }
+
+  @Test
+  void strangersThatAreStoredAreKeptAndNewOnesAreRefused() {
+    Document stored =
+        Document.of(Map.of("name", "a", "later", 1, "inner", Map.of("size", 1, "newer", "x")));
+    Document back =
+        Document.of(
+            Map.of("name", "b", "later", 1, "inner", Map.of("size", 2, "newer", "changed")));
+    Document request = OUTER.withoutStrangersOf(back, stored);
+    Violations violations = new Violations();
+    OUTER.check(request.members(), "", violations);
+    assertThat(violations.list()).extracting(Violation::field).containsExactly("inner.newer");
+    Document next = Document.of(Map.of("name", "b", "inner", Map.of("size", 2)));
+    assertThat(OUTER.withStrangersOf(next, stored))
+        .isEqualTo(
+            Document.of(Map.of("name", "b", "later", 1, "inner", Map.of("size", 2, "newer", "x"))));
+  }
+}
