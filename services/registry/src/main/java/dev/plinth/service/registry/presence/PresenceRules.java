@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param keyPrefix below which the keys are
  * @param ttl how long a registration lives without a heartbeat, whole seconds
- * @param heartbeatInterval how often gateways are asked to renew
+ * @param heartbeatInterval how often gateways are asked to renew, whole seconds
  * @param deviceLimit how many devices of one user may be registered
  * @param lookupLimit how many users one bulk look-up may name
  * @param progressInterval how often an idle watch tells its position
@@ -47,8 +47,10 @@ public record PresenceRules(
     if (ttl.toSeconds() < 2 || ttl.toNanosPart() != 0) {
       violations.add("ttl must be whole seconds, at least 2s, is " + written(ttl));
     }
-    if (heartbeatInterval.isZero()) {
-      violations.add("heartbeat-interval must be above zero");
+    if (heartbeatInterval.isZero() || heartbeatInterval.toNanosPart() != 0) {
+      violations.add(
+          "heartbeat-interval must be whole seconds, at least 1s, is "
+              + written(heartbeatInterval));
     }
     if (ttl.compareTo(heartbeatInterval.multipliedBy(FEWEST_HEARTBEATS)) < 0) {
       violations.add(
