@@ -21,7 +21,19 @@ final class History {
   private static final int SEGMENT = 128;
 
   /** Revisions {@code first} to {@code first + records.length - 1}. */
-  private record Chunk(long first, KeyTree<Entry> before, Revised[] records, long bytes) {}
+  private static final class Chunk {
+    final long first;
+    final KeyTree<Entry> before;
+    final Revised[] records;
+    final long bytes;
+
+    Chunk(long first, KeyTree<Entry> before, Revised[] records, long bytes) {
+      this.first = first;
+      this.before = before;
+      this.records = records;
+      this.bytes = bytes;
+    }
+  }
 
   /** Complete chunks in segments, so that adding one copies little; no segment is empty. */
   private final Chunk[][] segments;
@@ -155,7 +167,7 @@ final class History {
   KeyTree<Entry> dataAt(long revision) {
     Chunk chunk = chunkBefore(revision + 1);
     KeyTree<Entry> data = chunk.before;
-    Object owner = new Object();
+    Owner owner = new Owner();
     for (Revised record : chunk.records) {
       if (record.revision().value() > revision) {
         break;
@@ -165,7 +177,7 @@ final class History {
     return data;
   }
 
-  static KeyTree<Entry> replay(KeyTree<Entry> data, Revised record, Object owner) {
+  static KeyTree<Entry> replay(KeyTree<Entry> data, Revised record, Owner owner) {
     KeyTree<Entry> next = data;
     for (int i = 0; i < record.size(); i++) {
       Mutation mutation = record.mutation(i);

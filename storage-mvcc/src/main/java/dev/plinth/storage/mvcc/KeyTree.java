@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyTree<V> {
   private static final KeyTree<?> EMPTY =
-      new KeyTree<>(new Leaf(new Object(), new Key[0], new Object[0]));
+      new KeyTree<>(new Leaf(new Owner(), new Key[0], new Object[0]));
 
   /** Large nodes make the tree flat, small ones are cheap to copy. */
   private static final int MOST = 32;
@@ -56,7 +56,7 @@ final class KeyTree<V> {
   }
 
   /** Returns the map in which {@code key} has this value. */
-  KeyTree<V> with(Key key, V value, Object owner) {
+  KeyTree<V> with(Key key, V value, Owner owner) {
     Node next = root.with(key, value, owner);
     if (next.width() > MOST) {
       int middle = next.width() / 2;
@@ -70,7 +70,7 @@ final class KeyTree<V> {
   }
 
   /** Returns the map without {@code key}. */
-  KeyTree<V> without(Key key, Object owner) {
+  KeyTree<V> without(Key key, Owner owner) {
     if (get(key) == null) {
       return this;
     }
@@ -200,9 +200,9 @@ final class KeyTree<V> {
    * the parent puts that right.
    */
   private abstract static sealed class Node {
-    final Object owner;
+    final Owner owner;
 
-    Node(Object owner) {
+    Node(Owner owner) {
       this.owner = owner;
     }
 
@@ -210,23 +210,23 @@ final class KeyTree<V> {
 
     abstract int width();
 
-    abstract Node with(Key key, Object value, Object by);
+    abstract Node with(Key key, Object value, Owner by);
 
-    abstract Node without(Key key, Object by);
+    abstract Node without(Key key, Owner by);
 
     /** The smallest key of what is at {@code at} and right of it. */
     abstract Key separator(int at);
 
-    abstract Node part(int from, int to, Object by);
+    abstract Node part(int from, int to, Owner by);
 
-    abstract Node join(Key separator, Node right, Object by);
+    abstract Node join(Key separator, Node right, Owner by);
   }
 
   private static final class Leaf extends Node {
     Key[] keys;
     Object[] values;
 
-    Leaf(Object owner, Key[] keys, Object[] values) {
+    Leaf(Owner owner, Key[] keys, Object[] values) {
       super(owner);
       this.keys = keys;
       this.values = values;
@@ -243,7 +243,7 @@ final class KeyTree<V> {
     }
 
     @Override
-    Node with(Key key, Object value, Object by) {
+    Node with(Key key, Object value, Owner by) {
       int i = find(keys, key);
       if (i >= 0) {
         if (owner == by) {
@@ -256,12 +256,12 @@ final class KeyTree<V> {
     }
 
     @Override
-    Node without(Key key, Object by) {
+    Node without(Key key, Owner by) {
       int i = find(keys, key);
       return edited(removed(keys, i), removed(values, i), by);
     }
 
-    private Node edited(Key[] newKeys, Object[] newValues, Object by) {
+    private Node edited(Key[] newKeys, Object[] newValues, Owner by) {
       if (owner != by) {
         return new Leaf(by, newKeys, newValues);
       }
@@ -276,12 +276,12 @@ final class KeyTree<V> {
     }
 
     @Override
-    Node part(int from, int to, Object by) {
+    Node part(int from, int to, Owner by) {
       return new Leaf(by, Arrays.copyOfRange(keys, from, to), Arrays.copyOfRange(values, from, to));
     }
 
     @Override
-    Node join(Key separator, Node right, Object by) {
+    Node join(Key separator, Node right, Owner by) {
       Leaf other = (Leaf) right;
       return new Leaf(by, joined(keys, other.keys), joined(values, other.values));
     }
@@ -292,7 +292,7 @@ final class KeyTree<V> {
     Node[] children;
     int count;
 
-    Branch(Object owner, Key[] keys, Node[] children) {
+    Branch(Owner owner, Key[] keys, Node[] children) {
       super(owner);
       this.keys = keys;
       this.children = children;
@@ -301,7 +301,7 @@ final class KeyTree<V> {
       }
     }
 
-    private Branch(Object owner, Key[] keys, Node[] children, int count) {
+    private Branch(Owner owner, Key[] keys, Node[] children, int count) {
       super(owner);
       this.keys = keys;
       this.children = children;
@@ -324,7 +324,7 @@ final class KeyTree<V> {
     }
 
     @Override
-    Node with(Key key, Object value, Object by) {
+    Node with(Key key, Object value, Owner by) {
       int c = childOf(key);
       Node child = children[c];
       int countBefore = child.count();
@@ -345,7 +345,7 @@ final class KeyTree<V> {
     }
 
     @Override
-    Node without(Key key, Object by) {
+    Node without(Key key, Owner by) {
       int c = childOf(key);
       Node next = children[c].without(key, by);
       if (next.width() >= LEAST || children.length == 1) {
@@ -373,7 +373,7 @@ final class KeyTree<V> {
       return edited(replaced(keys, left, joined.separator(middle)), newChildren, count - 1, by);
     }
 
-    private Node edited(Key[] newKeys, Node[] newChildren, int newCount, Object by) {
+    private Node edited(Key[] newKeys, Node[] newChildren, int newCount, Owner by) {
       if (owner != by) {
         return new Branch(by, newKeys, newChildren, newCount);
       }
@@ -389,13 +389,13 @@ final class KeyTree<V> {
     }
 
     @Override
-    Node part(int from, int to, Object by) {
+    Node part(int from, int to, Owner by) {
       return new Branch(
           by, Arrays.copyOfRange(keys, from, to - 1), Arrays.copyOfRange(children, from, to));
     }
 
     @Override
-    Node join(Key separator, Node right, Object by) {
+    Node join(Key separator, Node right, Owner by) {
       Branch other = (Branch) right;
       return new Branch(
           by,

@@ -40,7 +40,7 @@ public final class KeyspaceEdit {
    * Nodes made under `owner` are edited in place. When a chunk of the history is full, the data is
    * kept as the start of the next one, so from there on a new owner protects it.
    */
-  private Object owner = new Object();
+  private Owner owner = new Owner();
   private Revision revision;
   private long compacted;
   private KeyTree<Entry> data;
@@ -213,7 +213,7 @@ public final class KeyspaceEdit {
     mutations.clear();
     if (history.isChunkFull()) {
       dataBefore = data;
-      owner = new Object();
+      owner = new Owner();
     }
   }
 

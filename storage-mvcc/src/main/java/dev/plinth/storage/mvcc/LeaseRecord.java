@@ -60,11 +60,11 @@ public final class LeaseRecord {
     return keys.values();
   }
 
-  LeaseRecord attached(Key key, Object owner) {
+  LeaseRecord attached(Key key, Owner owner) {
     return new LeaseRecord(id, ttlSeconds, generation, keys.with(key, key, owner));
   }
 
-  LeaseRecord detached(Key key, Object owner) {
+  LeaseRecord detached(Key key, Owner owner) {
     return new LeaseRecord(id, ttlSeconds, generation, keys.without(key, owner));
   }
 
