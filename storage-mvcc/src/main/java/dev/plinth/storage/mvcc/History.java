@@ -132,6 +132,20 @@ final class History {
     return records;
   }
 
+  /** Finds the chunk to begin with so that the rest takes no more than this, if it can be. */
+  long oldestWithin(long most) {
+    long rest = bytes;
+    for (Chunk[] segment : segments) {
+      for (Chunk chunk : segment) {
+        if (rest <= most) {
+          return chunk.first;
+        }
+        rest -= chunk.bytes;
+      }
+    }
+    return openFirst;
+  }
+
   /** Returns the history from {@code oldest} on; a few revisions before it may stay with it. */
   History from(long oldest) {
     int segment = 0;

@@ -184,6 +184,17 @@ public final class Keyspace {
     return revision.value() - Math.max(1, compacted);
   }
 
+  /**
+   * Returns a digest of the revision, the compaction, the data and the leases. Two keyspaces that
+   * came from the same commands have the same one, however they got here. Takes time in proportion
+   * to the data.
+   *
+   * @return hexadecimal digits
+   */
+  public String digest() {
+    return KeyspaceDigest.of(this);
+  }
+
   KeyTree<Entry> data() {
     return data;
   }

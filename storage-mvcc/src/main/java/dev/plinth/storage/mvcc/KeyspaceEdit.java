@@ -111,6 +111,15 @@ public final class KeyspaceEdit {
   }
 
   /**
+   * Returns all leases as they are now.
+   *
+   * @return in the order of their numbers
+   */
+  public List<LeaseRecord> leases() {
+    return leases.values();
+  }
+
+  /**
    * Writes one key and detaches it from its lease.
    *
    * @param key which
@@ -207,6 +216,34 @@ public final class KeyspaceEdit {
     }
     compacted = oldest.value();
     history = history.from(compacted);
+  }
+
+  /**
+   * Returns the oldest readable revision.
+   *
+   * @return zero if nothing was compacted
+   */
+  public Revision compacted() {
+    return Revision.of(Math.max(0, compacted));
+  }
+
+  /**
+   * Adds up the keys and values of the history.
+   *
+   * @return bytes
+   */
+  public long historyBytes() {
+    return history.bytes();
+  }
+
+  /**
+   * Finds where to compact so that the history becomes small.
+   *
+   * @param bytes how large it may stay
+   * @return the oldest revision that can stay; the newest few stay however large they are
+   */
+  public Revision oldestWithin(long bytes) {
+    return Revision.of(history.oldestWithin(bytes));
   }
 
   private void begin() {

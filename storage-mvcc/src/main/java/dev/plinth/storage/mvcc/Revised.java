@@ -48,4 +48,17 @@ public final class Revised {
   public Mutation mutation(int index) {
     return mutations[index];
   }
+
+  /**
+   * Adds up the keys and values written.
+   *
+   * @return bytes
+   */
+  public long bytes() {
+    long bytes = 0;
+    for (Mutation mutation : mutations) {
+      bytes += mutation.bytes();
+    }
+    return bytes;
+  }
 }
