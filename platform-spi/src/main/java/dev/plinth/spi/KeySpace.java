@@ -11,10 +11,10 @@ import java.util.Optional;
 /**
  * The one key codec: a root and segments, divided by {@code /}, readable by plain prefix reads.
  *
- * <p>Immutable. A segment is any text that is not empty; {@code /}, {@code %} and control
- * characters in it are written as {@code %XX}, so that no segment can reach into another and what
- * is written is parsed back exactly. A prefix always ends with the delimiter: the children of
- * {@code a} never include those of {@code ab}.
+ * <p>Immutable. A segment is any text that is not empty and has no unpaired surrogates; {@code /},
+ * {@code %} and control characters in it are written as {@code %XX}, so that no segment can reach
+ * into another and what is written is parsed back exactly. A prefix always ends with the delimiter:
+ * the children of {@code a} never include those of {@code ab}.
  *
  * @since 0.1
  */
@@ -56,7 +56,7 @@ public final class KeySpace {
    *
    * @param segments each escaped
    * @return the key space below them
-   * @throws IllegalArgumentException if a segment is empty
+   * @throws IllegalArgumentException if a segment is empty or not valid text
    */
   public KeySpace child(String... segments) {
     return new KeySpace(path(segments));
@@ -67,7 +67,7 @@ public final class KeySpace {
    *
    * @param segments at least one, each escaped
    * @return the key
-   * @throws IllegalArgumentException if there is none or one is empty
+   * @throws IllegalArgumentException if there is none, or one is empty or not valid text
    */
   public Key key(String... segments) {
     if (segments.length == 0) {
@@ -81,7 +81,7 @@ public final class KeySpace {
    *
    * @param segments none for all below the root
    * @return the range of a prefix that ends with the delimiter
-   * @throws IllegalArgumentException if a segment is empty
+   * @throws IllegalArgumentException if a segment is empty or not valid text
    */
   public KeyRange below(String... segments) {
     return KeyRange.prefix(Key.utf8(path(segments) + DELIMITER));
@@ -157,21 +157,35 @@ public final class KeySpace {
       if (segment.isEmpty()) {
         throw new IllegalArgumentException("empty segment below " + path);
       }
+      if (hasHalfCharacter(segment)) {
+        // UTF-8 cannot write it, so it would share a key with another segment.
+        throw new IllegalArgumentException("segment with half a character below " + path);
+      }
       path.append(DELIMITER);
       escape(segment, path);
     }
     return path.toString();
   }
 
+  private static boolean hasHalfCharacter(String segment) {
+    return segment
+        .codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+  }
+
   private static void escape(String segment, StringBuilder to) {
     for (int i = 0; i < segment.length(); i++) {
       char c = segment.charAt(i);
-      if (c == DELIMITER || c == '%' || c < 0x20 || c == 0x7f) {
+      if (c == DELIMITER || c == '%' || isControl(c)) {
         to.append('%').append(hexDigit(c >> 4)).append(hexDigit(c & 0xf));
       } else {
         to.append(c);
       }
     }
+  }
+
+  private static boolean isControl(int c) {
+    return c < 0x20 || c == 0x7f;
   }
 
   private static char hexDigit(int value) {
@@ -184,7 +198,9 @@ public final class KeySpace {
    */
   private static Optional<String> unescape(String written) {
     if (written.indexOf('%') < 0) {
-      return Optional.of(written);
+      return written.chars().anyMatch(KeySpace::isControl)
+          ? Optional.empty()
+          : Optional.of(written);
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(written.length());
     byte[] content = written.getBytes(StandardCharsets.UTF_8);

@@ -51,6 +51,9 @@ final class KeptSession implements Session {
    * @param lost whether it was given up; it is not believed in again
    */
   private record Hold(LeaseId lease, Duration ttl, long sent, boolean lost) {
+    /** What a lease may live longer does not fit into the clock and makes no difference. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     Hold confirmed(Duration granted, long at) {
       return new Hold(lease, granted, at, false);
     }
@@ -60,11 +63,15 @@ final class KeptSession implements Session {
     }
 
     long safeUntil() {
-      return sent + ttl.minus(ttl.dividedBy(MARGIN_OF_TTL)).toNanos();
+      return sent + counted().minus(counted().dividedBy(MARGIN_OF_TTL)).toNanos();
     }
 
     long overdueFrom() {
-      return sent + ttl.dividedBy(RENEWALS_OF_TTL).multipliedBy(2).toNanos();
+      return sent + counted().dividedBy(RENEWALS_OF_TTL).multipliedBy(2).toNanos();
+    }
+
+    Duration counted() {
+      return min(ttl, LONGEST);
     }
   }
 
@@ -367,7 +374,7 @@ final class KeptSession implements Session {
       if (doubt) {
         suspect();
       }
-      Duration longest = hold.ttl().dividedBy(RETRIES_OF_TTL);
+      Duration longest = hold.counted().dividedBy(RETRIES_OF_TTL);
       Duration delay = FIRST_RETRY.multipliedBy(1L << Math.min(failures, 20));
       failures++;
       keeper = runtime.schedule(jittered(min(delay, longest), 0.5, 1.0), this::keep);
@@ -378,7 +385,7 @@ final class KeptSession implements Session {
 
   private void scheduleRenewal() {
     Hold present = hold;
-    Duration interval = jittered(present.ttl().dividedBy(RENEWALS_OF_TTL), 0.9, 1.1);
+    Duration interval = jittered(present.counted().dividedBy(RENEWALS_OF_TTL), 0.9, 1.1);
     keeper = runtime.schedule(until(present.sent() + interval.toNanos()), this::keep);
   }
 
