@@ -152,6 +152,17 @@ public final class JobCodec {
     return new Resources(decimal(json, "cpu"), number(json, "memory_mb"), number(json, "disk_mb"));
   }
 
+  /**
+   * Describes a job for a reader of the API: what its document says, in one flat object.
+   *
+   * @param json the object to write into
+   * @param job what to describe
+   */
+  public static void describe(ObjectNode json, Job job) {
+    putSpec(json, job);
+    putProgress(json, job);
+  }
+
   private static void putSpec(ObjectNode json, Job job) {
     JobSpec spec = job.spec();
     json.put("job_id", job.id().value());

@@ -67,6 +67,9 @@ public final class NodeCodec {
             decimal(json, "cpu_percent"),
             decimal(json, "disk_mb"),
             map(json, "metadata"));
+    if (!report.violations().isEmpty()) {
+      throw new UnreadableDocumentException(String.join("; ", report.violations()));
+    }
     return new Node(report, time(json, "last_heartbeat"), time(json, "registered_at"));
   }
 

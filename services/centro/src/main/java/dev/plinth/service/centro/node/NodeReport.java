@@ -35,9 +35,14 @@ public record NodeReport(
   /**
    * Says what is wrong with a report.
    *
+   * @param ramMb as in a report
+   * @param cpuPercent as in a report
+   * @param diskMb as in a report
+   * @param metadata as in a report
    * @return parts of a sentence, each naming its field; none if the report is sound
    */
-  public List<String> violations() {
+  public static List<String> violations(
+      double ramMb, double cpuPercent, double diskMb, Map<String, String> metadata) {
     List<String> violations = new ArrayList<>();
     amount("ram_mb", ramMb, violations);
     amount("cpu_percent", cpuPercent, violations);
@@ -53,10 +58,19 @@ public record NodeReport(
         violations.add("metadata " + name + " is longer than " + LONGEST_VALUE);
       }
     });
-    if (metadata.containsKey(CPU_CORES) && cores().isEmpty()) {
+    if (metadata.containsKey(CPU_CORES) && cores(metadata).isEmpty()) {
       violations.add("metadata " + CPU_CORES + " is not a number of zero or more");
     }
     return violations;
+  }
+
+  /**
+   * Says what is wrong with this report.
+   *
+   * @return parts of a sentence, each naming its field; none if the report is sound
+   */
+  public List<String> violations() {
+    return violations(ramMb, cpuPercent, diskMb, metadata);
   }
 
   /**
@@ -76,13 +90,13 @@ public record NodeReport(
    * @return the free share of its cores; nothing if it does not say how many it has
    */
   public OptionalDouble freeCores() {
-    OptionalDouble cores = cores();
+    OptionalDouble cores = cores(metadata);
     return cores.isEmpty()
         ? cores
         : OptionalDouble.of(cores.getAsDouble() * Math.min(cpuPercent, 100) / 100);
   }
 
-  private OptionalDouble cores() {
+  private static OptionalDouble cores(Map<String, String> metadata) {
     String text = metadata.get(CPU_CORES);
     if (text == null) {
       return OptionalDouble.empty();
