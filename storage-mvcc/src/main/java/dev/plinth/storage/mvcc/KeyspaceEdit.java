@@ -392,13 +392,11 @@ public final class KeyspaceEdit {
 
   private void write(
       Key key, Bytes value, Optional<LeaseId> lease, @Nullable Entry before, Revision next) {
-    Entry after;
+    Entry after = Mutation.successor(before, key, value, lease, next);
     if (before == null) {
-      after = new Entry(key, value, next, next, 1, lease);
       lease.ifPresent(id -> attach(id, key));
       dataBytes += key.size() + value.size();
     } else {
-      after = new Entry(before.key(), value, before.created(), next, before.version() + 1, lease);
       if (!before.lease().equals(lease)) {
         before.lease().ifPresent(id -> detach(id, key));
         lease.ifPresent(id -> attach(id, before.key()));
@@ -413,9 +411,7 @@ public final class KeyspaceEdit {
     Key key = before.key();
     data = data.without(key, owner);
     dataBytes -= key.size() + before.value().size();
-    mutations.add(
-        new Mutation(
-            new Entry(key, Bytes.EMPTY, Revision.ZERO, next, 0, Optional.empty()), before));
+    mutations.add(new Mutation(Mutation.tombstone(key, next), before));
   }
 
   private void attach(LeaseId id, Key key) {

@@ -1,8 +1,11 @@
 package dev.plinth.storage.mvcc;
 
+import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Change;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
+import dev.plinth.spi.LeaseId;
+import dev.plinth.spi.Revision;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,19 @@ public final class Mutation {
   Mutation(Entry after, @Nullable Entry before) {
     this.after = after;
     this.before = before;
+  }
+
+  /** What a deletion leaves in the history. */
+  static Entry tombstone(Key key, Revision revision) {
+    return new Entry(key, Bytes.EMPTY, Revision.ZERO, revision, 0, Optional.empty());
+  }
+
+  /** The version that a put makes of the one before. */
+  static Entry successor(
+      @Nullable Entry before, Key key, Bytes value, Optional<LeaseId> lease, Revision revision) {
+    return before == null
+        ? new Entry(key, value, revision, revision, 1, lease)
+        : new Entry(before.key(), value, before.created(), revision, before.version() + 1, lease);
   }
 
   /**

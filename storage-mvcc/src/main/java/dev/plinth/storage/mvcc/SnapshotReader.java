@@ -1,0 +1,177 @@
+package dev.plinth.storage.mvcc;
+
+import dev.plinth.spi.Bytes;
+import dev.plinth.spi.Entry;
+import dev.plinth.spi.Key;
+import dev.plinth.spi.LeaseId;
+import dev.plinth.spi.Revision;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+
+/**
+ * Reads one snapshot. Nothing that is read is believed before it was checked, because the sum comes
+ * last.
+ */
+final class SnapshotReader {
+  private final CRC32C sum = new CRC32C();
+  private final DataInputStream in;
+  private Owner owner = new Owner();
+  private KeyTree<Entry> data = KeyTree.empty();
+
+  SnapshotReader(InputStream in) {
+    this.in = new DataInputStream(new CheckedInputStream(in, sum));
+  }
+
+  Keyspace read() throws IOException {
+    try {
+      return keyspace();
+    } catch (EOFException cut) {
+      throw new SnapshotFormatException("the snapshot is cut off", cut);
+    }
+  }
+
+  private Keyspace keyspace() throws IOException {
+    if (in.readInt() != KeyspaceSnapshot.MAGIC) {
+      throw new SnapshotFormatException("this is no snapshot of a keyspace");
+    }
+    byte version = in.readByte();
+    if (version != KeyspaceSnapshot.VERSION) {
+      throw new SnapshotFormatException(
+          "the snapshot has version " + version + "; known is " + KeyspaceSnapshot.VERSION);
+    }
+    long revision = in.readLong();
+    long compacted = in.readLong();
+    long grants = in.readLong();
+    check(
+        revision >= 1
+            && compacted >= Keyspace.NEVER_COMPACTED
+            && compacted <= revision
+            && grants >= 0,
+        "its numbers contradict each other");
+    readBase();
+    long oldest = KeyspaceSnapshot.oldest(compacted);
+    History history = readRevisions(oldest, revision);
+    KeyTree<LeaseRecord> leases = withKeys(readLeases(grants));
+    int computed = (int) sum.getValue();
+    check(in.readInt() == computed, "its sum is wrong");
+    long bytes = 0;
+    for (Entry entry : data.values()) {
+      bytes += entry.key().size() + entry.value().size();
+    }
+    return new Keyspace(Revision.of(revision), compacted, data, history, leases, grants, bytes);
+  }
+
+  private static void check(boolean holds, String problem) throws SnapshotFormatException {
+    if (!holds) {
+      throw new SnapshotFormatException("the snapshot is damaged: " + problem);
+    }
+  }
+
+  private void readBase() throws IOException {
+    int size = in.readInt();
+    check(size >= 0, "a negative count");
+    for (int i = 0; i < size; i++) {
+      Key key = KeyspaceSnapshot.keyOf(readBytes());
+      Bytes value = Bytes.of(readBytes());
+      Revision created = Revision.of(in.readLong());
+      Revision modified = Revision.of(in.readLong());
+      long version = in.readLong();
+      data = data.with(key, new Entry(key, value, created, modified, version, readLease()), owner);
+    }
+    check(data.size() == size, "a key twice");
+  }
+
+  private History readRevisions(long oldest, long newest) throws IOException {
+    History history = History.startingAt(oldest, data);
+    owner = new Owner();
+    KeyTree<Entry> before = data;
+    for (long number = oldest; number <= newest; number++) {
+      if (history.isChunkFull()) {
+        before = data;
+        owner = new Owner();
+      }
+      Revision revision = Revision.of(number);
+      int size = in.readInt();
+      check(size > 0, "a revision without changes");
+      List<Mutation> mutations = new ArrayList<>();
+      for (int i = 0; i < size; i++) {
+        mutations.add(readMutation(revision));
+      }
+      history = history.with(revision, mutations.toArray(Mutation[]::new), before);
+    }
+    return history;
+  }
+
+  private Mutation readMutation(Revision revision) throws IOException {
+    boolean deletion = in.readBoolean();
+    Key key = KeyspaceSnapshot.keyOf(readBytes());
+    Entry before = data.get(key);
+    if (deletion) {
+      check(before != null, "a key goes that is not there");
+      data = data.without(key, owner);
+      return new Mutation(Mutation.tombstone(key, revision), before);
+    }
+    Bytes value = Bytes.of(readBytes());
+    Optional<LeaseId> lease = readLease();
+    Entry after = Mutation.successor(before, key, value, lease, revision);
+    data = data.with(after.key(), after, owner);
+    return new Mutation(after, before);
+  }
+
+  private Optional<LeaseId> readLease() throws IOException {
+    long lease = in.readLong();
+    return lease == 0 ? Optional.empty() : Optional.of(LeaseId.of(lease));
+  }
+
+  private KeyTree<LeaseRecord> readLeases(long grants) throws IOException {
+    int size = in.readInt();
+    check(size >= 0, "a negative count");
+    KeyTree<LeaseRecord> leases = KeyTree.empty();
+    for (int i = 0; i < size; i++) {
+      long id = in.readLong();
+      long ttl = in.readLong();
+      long generation = in.readLong();
+      check(id != 0 && ttl > 0 && generation >= 1 && generation <= grants, "an impossible lease");
+      leases =
+          leases.with(
+              LeaseRecord.keyOf(LeaseId.of(id)),
+              new LeaseRecord(LeaseId.of(id), ttl, generation, KeyTree.empty()),
+              owner);
+    }
+    check(leases.size() == size, "a lease twice");
+    return leases;
+  }
+
+  private KeyTree<LeaseRecord> withKeys(KeyTree<LeaseRecord> leases) throws IOException {
+    KeyTree<LeaseRecord> attached = leases;
+    for (Entry entry : data.values()) {
+      if (entry.lease().isPresent()) {
+        Key name = LeaseRecord.keyOf(entry.lease().get());
+        LeaseRecord lease = attached.get(name);
+        if (lease == null) {
+          throw new SnapshotFormatException("the snapshot is damaged: a key of a missing lease");
+        }
+        attached = attached.with(name, lease.attached(entry.key(), owner), owner);
+      }
+    }
+    return attached;
+  }
+
+  /** Reads no more than there is, whatever the length says. */
+  private byte[] readBytes() throws IOException {
+    int length = in.readInt();
+    check(length >= 0, "a negative length");
+    byte[] bytes = in.readNBytes(length);
+    if (bytes.length < length) {
+      throw new EOFException();
+    }
+    return bytes;
+  }
+}
