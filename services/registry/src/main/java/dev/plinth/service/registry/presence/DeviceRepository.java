@@ -56,6 +56,11 @@ final class DeviceRepository {
     this.random = store.runtime().random();
   }
 
+  /** Returns the range of all registrations. */
+  KeyRange everything() {
+    return users.below();
+  }
+
   /** Reads everything about a user at one revision. */
   Presence list(UserId user) {
     return presence(user, store.keyValues().list(range(user)));
@@ -114,12 +119,11 @@ final class DeviceRepository {
 
   /** Says whether a lease carries registrations and nothing else. */
   boolean isOfRegistrations(LeaseId lease) {
-    KeyRange all = users.below();
     return store
         .leases()
         .describe(lease)
         .map(LeaseInfo::keys)
-        .filter(keys -> !keys.isEmpty() && keys.stream().allMatch(all::contains))
+        .filter(keys -> !keys.isEmpty() && keys.stream().allMatch(everything()::contains))
         .isPresent();
   }
 

@@ -3,6 +3,7 @@ package dev.plinth.service.registry.presence;
 import dev.plinth.spi.RequestRefusedException;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.StoreException;
+import dev.plinth.spi.StoreUnavailableException;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -52,17 +53,18 @@ final class Presences {
    * Looks many users up, as far as the store answers.
    *
    * @param users who; one that is named twice is answered once
-   * @return an answer for each, in the order of first mention
-   * @throws RequestRefusedException if the store refuses to answer at all
+   * @return an answer for each, in the order of first mention; at least one is known
+   * @throws RequestRefusedException if the store refuses to answer
+   * @throws StoreUnavailableException if nothing is known about anybody
    */
   List<Answer> lookup(List<UserId> users) {
     List<UserId> distinct = List.copyOf(new LinkedHashSet<>(users));
     List<Answer> answers = new ArrayList<>();
-    int failures = 0;
+    List<StoreException> failures = new ArrayList<>();
     int part = repository.listAllLimit();
     for (int from = 0; from < distinct.size(); from += part) {
       List<UserId> asked = distinct.subList(from, Math.min(distinct.size(), from + part));
-      if (failures >= MOST_FAILURES) {
+      if (failures.size() >= MOST_FAILURES) {
         answers.addAll(unknown(asked));
         continue;
       }
@@ -71,9 +73,14 @@ final class Presences {
       } catch (RequestRefusedException refused) {
         throw refused;
       } catch (StoreException failure) {
-        failures++;
+        failures.add(failure);
         answers.addAll(unknown(asked));
       }
+    }
+    if (!failures.isEmpty() && answers.stream().noneMatch(Known.class::isInstance)) {
+      throw new StoreUnavailableException(
+          "look-up of " + distinct.size() + " users: the store answered for none",
+          failures.getFirst());
     }
     return answers;
   }
