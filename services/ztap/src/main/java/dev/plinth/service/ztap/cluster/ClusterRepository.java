@@ -17,6 +17,7 @@ import dev.plinth.spi.RequestRefusedException;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.Transaction;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -181,60 +182,121 @@ final class ClusterRepository {
         .conditionsHeld();
   }
 
-  /** Takes back who leads, if the leadership is still held in the store. */
-  void withdraw(Condition stillHeld) {
-    keyValues.commit(Transaction.when(stillHeld).then(Delete.of(leader)));
+  /** Returns since when the leader of a term leads, if it says so. */
+  Optional<Instant> electedAt(long term) {
+    Optional<Entry> entry = keyValues.get(leader);
+    if (entry.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      LeaderRecord record = codec.decodeLeader(entry.get().value());
+      return record.term() == term ? Optional.of(record.electedAt()) : Optional.empty();
+    } catch (UnreadableRecordException foreign) {
+      return Optional.empty();
+    }
   }
 
-  Optional<Entry> node(String id) {
-    return keyValues.get(keys.key(NODES, id));
+  /** Returns where the process of an id says it is, if one is registered. */
+  Optional<String> addressOf(String id) {
+    Optional<Entry> entry = keyValues.get(keys.key(NODES, id));
+    if (entry.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(codec.decodeNode(entry.get().value()).address());
+    } catch (UnreadableRecordException unreadable) {
+      return Optional.empty();
+    }
   }
 
-  Optional<DeclaredMember> member(String id) throws UnreadableRecordException {
-    Optional<Entry> entry = keyValues.get(keys.key(MEMBERS, id));
-    return entry.isEmpty()
-        ? Optional.empty()
-        : Optional.of(codec.decodeMember(entry.get().value()));
-  }
-
-  /** Declares a member unless the id is declared already; then returns what is declared. */
-  Optional<Bytes> declare(DeclaredMember member) {
+  /** Declares a member unless the id is declared already; returns what is declared then. */
+  DeclaredMember declare(DeclaredMember member) {
     Key key = keys.key(MEMBERS, member.id());
+    Bytes value = codec.encode(member);
     Commit commit =
         keyValues.commit(
             Transaction.when(Condition.absent(key))
-                .then(Put.of(key, codec.encode(member)))
+                .then(Put.of(key, value))
                 .otherwise(Read.of(key)));
-    return commit.conditionsHeld()
-        ? Optional.empty()
-        : Optional.of(commit.read(0).entries().getFirst().value());
-  }
-
-  boolean undeclare(String id) {
-    return keyValues.delete(keys.key(MEMBERS, id));
-  }
-
-  /** Asks the process behind a record to leave, if the record is still the one that was read. */
-  boolean dismiss(Entry read, NodeRecord stopped) {
-    return keyValues.replace(read, codec.encode(stopped)).isPresent();
-  }
-
-  /** Removes a record, if it is still the one that was read. */
-  void remove(Entry read) {
-    keyValues.commit(Transaction.when(Condition.unchanged(read)).then(Delete.of(read.key())));
+    if (commit.conditionsHeld()) {
+      return member;
+    }
+    Entry present = commit.read(0).entries().getFirst();
+    try {
+      return codec.decodeMember(present.value());
+    } catch (UnreadableRecordException unreadable) {
+      // Nobody can have meant it, and nobody else can repair it.
+      return keyValues.replace(present, value).isPresent() ? member : declare(member);
+    }
   }
 
   /**
-   * Ends a session in the store: its record, its candidacy and its leadership go in one revision.
+   * Removes the declaration of a node and asks its process to leave, in one transaction; nothing if
+   * there is neither.
    */
-  void endSession(LeaseId lease) {
+  Optional<Leaving> dismiss(String id) {
+    Key node = keys.key(NODES, id);
+    Key member = keys.key(MEMBERS, id);
+    while (true) {
+      Optional<Entry> present = keyValues.get(node);
+      if (present.isEmpty()) {
+        return undeclare(member);
+      }
+      Entry entry = present.get();
+      Optional<Bytes> stopped = stopped(entry);
+      Transaction leave =
+          Transaction.when(Condition.unchanged(entry))
+              .then(
+                  stopped.isPresent()
+                      ? Put.of(node, stopped.get()).keepingLease()
+                      : Delete.of(node),
+                  Delete.of(member));
+      // A heartbeat may come in between; then the new version is tried.
+      if (keyValues.commit(leave).conditionsHeld()) {
+        return Optional.of(stopped.isPresent() ? Leaving.LEAVING : Leaving.REMOVED);
+      }
+    }
+  }
+
+  /**
+   * Removes the declaration of a node and ends its session: its record, its candidacy and its
+   * leadership go in one revision. Nothing if there is neither.
+   */
+  Optional<Leaving> expel(String id) {
+    Optional<Entry> present = keyValues.get(keys.key(NODES, id));
+    Optional<Leaving> undeclared = undeclare(keys.key(MEMBERS, id));
+    if (present.isEmpty()) {
+      return undeclared;
+    }
+    if (present.get().lease().isEmpty()) {
+      keyValues.delete(present.get().key());
+      return Optional.of(Leaving.REMOVED);
+    }
     try {
-      store.leases().revoke(lease);
+      store.leases().revoke(present.get().lease().get());
     } catch (RequestRefusedException refused) {
       if (refused.reason() != RequestRefusedException.Reason.LEASE_NOT_FOUND) {
         throw refused;
       }
       // It ended by itself in the meantime.
+    }
+    return Optional.of(Leaving.ENDED);
+  }
+
+  private Optional<Leaving> undeclare(Key member) {
+    return keyValues.delete(member) ? Optional.of(Leaving.REMOVED) : Optional.empty();
+  }
+
+  /** Returns the record marked as leaving; nothing if no process can be behind it. */
+  private Optional<Bytes> stopped(Entry entry) {
+    if (entry.lease().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      NodeRecord record = codec.decodeNode(entry.value());
+      return Optional.of(codec.encode(record.stopping(record.lastSeen())));
+    } catch (UnreadableRecordException unreadable) {
+      return Optional.empty();
     }
   }
 

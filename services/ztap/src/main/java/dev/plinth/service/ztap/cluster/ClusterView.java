@@ -47,11 +47,13 @@ final class ClusterView {
   private final Map<String, Departure> departed = new HashMap<>();
   private final Map<String, DeclaredMember> declared = new HashMap<>();
   private final Map<String, String> unreadable = new HashMap<>();
+  private final Map<String, String> unreadableMembers = new HashMap<>();
   private final Map<String, NodeState> announced = new HashMap<>();
   private final ArrayDeque<ClusterEvent> events = new ArrayDeque<>();
   private Optional<LeaderRecord> leader = Optional.empty();
   private OptionalLong leaderEndedNanos = OptionalLong.empty();
-  private boolean synced;
+  private boolean nodesListed;
+  private boolean membersListed;
   private long version;
   private long eventNumber;
 
@@ -109,6 +111,21 @@ final class ClusterView {
     }
   }
 
+  /** Stops to show a node that is gone; returns whether it was shown. */
+  boolean forget(String id) {
+    lock.lock();
+    try {
+      Departure known = departed.remove(id);
+      if (known == null) {
+        return false;
+      }
+      changed();
+      return !known.clean();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void unreadable(String id, String problem) {
     lock.lock();
     try {
@@ -122,9 +139,21 @@ final class ClusterView {
     }
   }
 
+  void unreadableMember(String id, String problem) {
+    lock.lock();
+    try {
+      declared.remove(id);
+      unreadableMembers.put(id, problem);
+      changed();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void declared(DeclaredMember member) {
     lock.lock();
     try {
+      unreadableMembers.remove(member.id());
       if (!member.equals(declared.put(member.id(), member))) {
         changed();
       }
@@ -136,29 +165,37 @@ final class ClusterView {
   void undeclared(String id) {
     lock.lock();
     try {
-      if (declared.remove(id) != null) {
-        changed();
-      }
+      unreadableMembers.remove(id);
+      declared.remove(id);
+      changed();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Drops what a complete listing no longer shows, and takes note that there was one. */
-  void listed(Set<String> nodes, Set<String> members) {
+  /** Drops the nodes that a complete listing does not show. */
+  void nodesListed(Set<String> ids) {
     lock.lock();
     try {
       Set<String> missing = new HashSet<>(alive.keySet());
       missing.addAll(unreadable.keySet());
-      missing.removeAll(nodes);
+      missing.removeAll(ids);
       missing.forEach(this::ended);
-      List.copyOf(declared.keySet()).stream()
-          .filter(id -> !members.contains(id))
-          .forEach(this::undeclared);
-      if (!synced) {
-        synced = true;
-        changed();
-      }
+      nodesListed = true;
+      changed();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Drops the members that a complete listing does not show. */
+  void membersListed(Set<String> ids) {
+    lock.lock();
+    try {
+      declared.keySet().retainAll(ids);
+      unreadableMembers.keySet().retainAll(ids);
+      membersListed = true;
+      changed();
     } finally {
       lock.unlock();
     }
@@ -185,6 +222,16 @@ final class ClusterView {
       } else {
         event(ClusterEvent.Type.LEADER_LOST, "", "the leader's candidacy ended");
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets those who wait look again, because this node began or ceased to lead. */
+  void leadingChanged() {
+    lock.lock();
+    try {
+      changed();
     } finally {
       lock.unlock();
     }
@@ -221,6 +268,7 @@ final class ClusterView {
       departed.forEach((id, departure) -> addDeparted(id, departure, now, views));
       declared.values().forEach(member -> addDeclared(member, views));
       unreadable.forEach((id, problem) -> views.put(id, invalid(id, problem)));
+      unreadableMembers.forEach((id, problem) -> views.putIfAbsent(id, invalid(id, problem)));
       return List.copyOf(views.values());
     } finally {
       lock.unlock();
@@ -260,7 +308,18 @@ final class ClusterView {
   boolean isSynced() {
     lock.lock();
     try {
-      return synced;
+      return nodesListed && membersListed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns for how long this node's own heartbeats have not come back through the store. */
+  Duration sinceContact() {
+    lock.lock();
+    try {
+      Sighting own = alive.get(self);
+      return own == null ? Duration.ZERO : Duration.ofNanos(runtime.nanoTime() - own.nanos());
     } finally {
       lock.unlock();
     }

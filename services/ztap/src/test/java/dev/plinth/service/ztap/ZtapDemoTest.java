@@ -1,0 +1,47 @@
+package dev.plinth.service.ztap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.spi.Settings;
+import dev.plinth.spi.Store;
+import dev.plinth.storage.memory.MemoryStoreProvider;
+import dev.plinth.tck.VirtualRuntime;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+final class ZtapDemoTest {
+
+  @Test
+  void theDemonstrationShowsBothWaysToLoseALeader() {
+    List<String> lines = new CopyOnWriteArrayList<>();
+    try (VirtualRuntime runtime = new VirtualRuntime();
+        Store store = new MemoryStoreProvider().open(Settings.empty(), runtime)) {
+      CompletableFuture<Boolean> done = new CompletableFuture<>();
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              done.complete(ZtapModule.demo(store, lines::add).run());
+            } catch (InterruptedException | RuntimeException failed) {
+              done.completeExceptionally(failed);
+            }
+          });
+      ZtapCluster.await(() -> {
+        runtime.advance(Duration.ofMillis(20));
+        return done.isDone();
+      });
+      assertThat(done).isCompletedWithValue(true);
+      assertThat(lines)
+          .contains("Leader: node1 (127.0.0.1:9091)")
+          .contains("Now node1 crashes: it stops without a word.")
+          .contains("Leader: node2 (127.0.0.1:9092)")
+          .anyMatch(line -> line.startsWith("node2 leads "))
+          .anyMatch(line -> line.matches("  node3 saw after .*: leader_elected node2 .*"))
+          .contains("Now node2 stops as it should: it resigns first.")
+          .anyMatch(line -> line.startsWith("node3 leads "));
+      assertThat(store.leases().list()).hasSizeLessThanOrEqualTo(1);
+    }
+  }
+}
