@@ -1,5 +1,6 @@
 package dev.plinth.service.labmgr.document;
 
+import dev.plinth.chassis.error.FieldErrors;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -23,9 +24,9 @@ public sealed interface Schema permits Schema.Leaf, Schema.Items, Schema.Diction
    *
    * @param value present, not null
    * @param path where it stands
-   * @param violations what is wrong goes here
+   * @param errors what is wrong goes here
    */
-  void check(Object value, String path, Violations violations);
+  void check(Object value, String path, FieldErrors errors);
 
   /**
    * Fills in defaults below a value.
@@ -145,15 +146,15 @@ public sealed interface Schema permits Schema.Leaf, Schema.Items, Schema.Diction
     }
 
     @Override
-    public void check(Object value, String path, Violations violations) {
+    public void check(Object value, String path, FieldErrors errors) {
       if (!(value instanceof String text)) {
-        violations.add(path, "must be a text");
+        errors.add(path, "must be a text");
       } else if (text.length() > longest) {
-        violations.add(path, "must be at most " + longest + " characters long");
+        errors.add(path, "must be at most " + longest + " characters long");
       } else if (!words.isEmpty() && !words.contains(text)) {
-        violations.add(path, "must be one of: " + String.join(", ", words));
+        errors.add(path, "must be one of: " + String.join(", ", words));
       } else if (pattern.isPresent() && !pattern.get().matcher(text).matches()) {
-        violations.add(path, "must be " + grammar);
+        errors.add(path, "must be " + grammar);
       }
     }
 
@@ -185,11 +186,11 @@ public sealed interface Schema permits Schema.Leaf, Schema.Items, Schema.Diction
     }
 
     @Override
-    public void check(Object value, String path, Violations violations) {
+    public void check(Object value, String path, FieldErrors errors) {
       if (!(value instanceof Long number)) {
-        violations.add(path, "must be a whole number");
+        errors.add(path, "must be a whole number");
       } else if (number < min || number > max) {
-        violations.add(path, "must be between " + min + " and " + max);
+        errors.add(path, "must be between " + min + " and " + max);
       }
     }
 
@@ -217,9 +218,9 @@ public sealed interface Schema permits Schema.Leaf, Schema.Items, Schema.Diction
     }
 
     @Override
-    public void check(Object value, String path, Violations violations) {
+    public void check(Object value, String path, FieldErrors errors) {
       if (!(value instanceof Boolean)) {
-        violations.add(path, "must be true or false");
+        errors.add(path, "must be true or false");
       }
     }
 
@@ -243,7 +244,7 @@ public sealed interface Schema permits Schema.Leaf, Schema.Items, Schema.Diction
     }
 
     @Override
-    public void check(Object value, String path, Violations violations) {
+    public void check(Object value, String path, FieldErrors errors) {
       if (value instanceof String text) {
         try {
           Instant.parse(text);
@@ -252,7 +253,7 @@ public sealed interface Schema permits Schema.Leaf, Schema.Items, Schema.Diction
           // said below, with what would be right
         }
       }
-      violations.add(path, "must be a time such as 2026-01-31T12:00:00Z");
+      errors.add(path, "must be a time such as 2026-01-31T12:00:00Z");
     }
 
     @Override
@@ -276,20 +277,20 @@ public sealed interface Schema permits Schema.Leaf, Schema.Items, Schema.Diction
     }
 
     @Override
-    public void check(Object value, String path, Violations violations) {
+    public void check(Object value, String path, FieldErrors errors) {
       if (!(value instanceof Map<?, ?>)) {
-        violations.add(
+        errors.add(
             path,
             "a secret is not accepted in plain; refer to it as {\"secretRef\": {\"environment\":"
                 + " \"NAME\"}} or {\"secretRef\": {\"file\": \"path\"}}");
         return;
       }
-      int before = violations.list().size();
-      shape().check(value, path, violations);
-      if (violations.list().size() == before) {
+      int before = errors.list().size();
+      shape().check(value, path, errors);
+      if (errors.list().size() == before) {
         Document reference = Document.from(value).child("secretRef");
         if (reference.has("environment") == reference.has("file")) {
-          violations.add(path + ".secretRef", "must name either an environment variable or a file");
+          errors.add(path + ".secretRef", "must name either an environment variable or a file");
         }
       }
     }
@@ -322,22 +323,22 @@ public sealed interface Schema permits Schema.Leaf, Schema.Items, Schema.Diction
    */
   record Items(String description, Schema item, int most) implements Schema {
     @Override
-    public void check(Object value, String path, Violations violations) {
+    public void check(Object value, String path, FieldErrors errors) {
       if (!(value instanceof List<?> list)) {
-        violations.add(path, "must be a list");
+        errors.add(path, "must be a list");
         return;
       }
       if (list.size() > most) {
-        violations.add(path, "must have at most " + most + " items");
+        errors.add(path, "must have at most " + most + " items");
         return;
       }
       int index = 0;
       for (Object each : list) {
         String place = path + "[" + index++ + "]";
         if (each == null) {
-          violations.add(place, "must not be null");
+          errors.add(place, "must not be null");
         } else {
-          item.check(each, place, violations);
+          item.check(each, place, errors);
         }
       }
     }
@@ -373,19 +374,19 @@ public sealed interface Schema permits Schema.Leaf, Schema.Items, Schema.Diction
    */
   record Dictionary(String description, Text key, Text value) implements Schema {
     @Override
-    public void check(Object written, String path, Violations violations) {
+    public void check(Object written, String path, FieldErrors errors) {
       if (!(written instanceof Map<?, ?> map)) {
-        violations.add(path, "must be an object of texts");
+        errors.add(path, "must be an object of texts");
         return;
       }
       map.forEach((name, each) -> {
-        Violations ofName = new Violations();
+        FieldErrors ofName = new FieldErrors();
         key.check(name, path, ofName);
-        ofName.list().forEach(v -> violations.add(path, "key '" + name + "' " + v.message()));
+        ofName.list().forEach(v -> errors.add(path, "key '" + name + "' " + v.message()));
         if (each == null) {
-          violations.add(path + "." + name, "must be a text");
+          errors.add(path + "." + name, "must be a text");
         } else {
-          value.check(each, path + "." + name, violations);
+          value.check(each, path + "." + name, errors);
         }
       });
     }

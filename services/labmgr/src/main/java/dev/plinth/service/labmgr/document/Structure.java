@@ -1,5 +1,6 @@
 package dev.plinth.service.labmgr.document;
 
+import dev.plinth.chassis.error.FieldErrors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -49,21 +50,21 @@ public record Structure(String description, Map<String, Member> members) impleme
   }
 
   @Override
-  public void check(Object value, String path, Violations violations) {
+  public void check(Object value, String path, FieldErrors errors) {
     if (!(value instanceof Map<?, ?> map)) {
-      violations.add(path, "must be an object");
+      errors.add(path, "must be an object");
       return;
     }
     map.keySet().stream()
         .map(String::valueOf)
         .filter(name -> !members.containsKey(name))
-        .forEach(name -> violations.add(below(path, name), "is not a known field"));
+        .forEach(name -> errors.add(below(path, name), "is not a known field"));
     members.forEach((name, member) -> {
       Object each = map.get(name);
       if (each != null) {
-        member.schema().check(each, below(path, name), violations);
+        member.schema().check(each, below(path, name), errors);
       } else if (member.required()) {
-        violations.add(below(path, name), "is required");
+        errors.add(below(path, name), "is required");
       }
     });
   }

@@ -2,7 +2,8 @@ package dev.plinth.service.labmgr.document;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.service.labmgr.document.Violations.Violation;
+import dev.plinth.chassis.error.FieldError;
+import dev.plinth.chassis.error.FieldErrors;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ final class SchemaTest {
 
   @Test
   void everythingThatIsWrongIsNamedAtOnce() {
-    Violations violations = new Violations();
+    FieldErrors errors = new FieldErrors();
     OUTER.check(
         Document.of(
                 Map.of(
@@ -38,9 +39,9 @@ final class SchemaTest {
                     1))
             .members(),
         "",
-        violations);
-    assertThat(violations.list())
-        .extracting(Violation::field)
+        errors);
+    assertThat(errors.list())
+        .extracting(FieldError::field)
         .containsExactlyInAnyOrder(
             "name", "inner.size", "inner.on", "inner.more", "tags[1]", "when", "other");
   }
@@ -53,25 +54,25 @@ final class SchemaTest {
 
   @Test
   void aPlainSecretIsRefusedAndNotRepeated() {
-    Violations violations = new Violations();
-    OUTER.check(Map.of("name", "a", "secret", "hunter2"), "", violations);
-    assertThat(violations.list())
+    FieldErrors errors = new FieldErrors();
+    OUTER.check(Map.of("name", "a", "secret", "hunter2"), "", errors);
+    assertThat(errors.list())
         .singleElement()
-        .satisfies(violation -> {
-          assertThat(violation.field()).isEqualTo("secret");
-          assertThat(violation.message()).contains("secretRef").doesNotContain("hunter2");
+        .satisfies(error -> {
+          assertThat(error.field()).isEqualTo("secret");
+          assertThat(error.message()).contains("secretRef").doesNotContain("hunter2");
         });
   }
 
   @Test
   void aSecretReferenceNamesOneSource() {
-    Violations violations = new Violations();
+    FieldErrors errors = new FieldErrors();
     OUTER.check(
         Map.of(
             "name", "a", "secret", Map.of("secretRef", Map.of("environment", "A", "file", "/b"))),
         "",
-        violations);
-    assertThat(violations.list()).extracting(Violation::field).containsExactly("secret.secretRef");
+        errors);
+    assertThat(errors.list()).extracting(FieldError::field).containsExactly("secret.secretRef");
   }
 
   @Test
@@ -82,9 +83,9 @@ final class SchemaTest {
         Document.of(
             Map.of("name", "b", "later", 1, "inner", Map.of("size", 2, "newer", "changed")));
     Document request = OUTER.withoutStrangersOf(back, stored);
-    Violations violations = new Violations();
-    OUTER.check(request.members(), "", violations);
-    assertThat(violations.list()).extracting(Violation::field).containsExactly("inner.newer");
+    FieldErrors errors = new FieldErrors();
+    OUTER.check(request.members(), "", errors);
+    assertThat(errors.list()).extracting(FieldError::field).containsExactly("inner.newer");
     Document next = Document.of(Map.of("name", "b", "inner", Map.of("size", 2)));
     assertThat(OUTER.withStrangersOf(next, stored))
         .isEqualTo(
