@@ -11,6 +11,8 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.servlet.JavalinServlet;
+import io.javalin.router.EndpointNotFound;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Inject;
@@ -26,6 +28,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
@@ -178,7 +181,14 @@ public final class HttpServer implements Managed {
     http.setSendServerVersion(false);
     http.setSendXPoweredBy(false);
     // Ids may hold any character, also an escaped slash.
-    http.setUriCompliance(UriCompliance.RFC3986);
+    http.setUriCompliance(
+        UriCompliance.DEFAULT.with(
+            "plinth",
+            Violation.AMBIGUOUS_PATH_SEGMENT,
+            Violation.AMBIGUOUS_PATH_SEPARATOR,
+            Violation.AMBIGUOUS_PATH_PARAMETER,
+            Violation.AMBIGUOUS_PATH_ENCODING,
+            Violation.SUSPICIOUS_PATH_CHARACTERS));
     return http;
   }
 
@@ -198,7 +208,8 @@ public final class HttpServer implements Managed {
         new ServletContextHandler(
             ServletContextHandler.NO_SESSIONS | ServletContextHandler.NO_SECURITY);
     handler.getServletHandler().setDecodeAmbiguousURIs(true);
-    handler.addServlet(new ServletHolder(javalin.javalinServlet()), "/*");
+    // The plain servlet: the usual one brings WebSockets, which nobody here uses.
+    handler.addServlet(new ServletHolder(new JavalinServlet(javalin.unsafe)), "/*");
     return new RoutesBuilt(handler, table[0].routes());
   }
 
@@ -211,6 +222,9 @@ public final class HttpServer implements Managed {
     javalin.http.maxRequestSize = RequestBody.LIMIT_BYTES;
     javalin.requestLogger.http((ctx, millis) -> measure(ctx, millis));
     javalin.routes.exception(Exception.class, this::answer);
+    // Javalin answers its own exceptions in its own way unless they are named.
+    javalin.routes.exception(HttpResponseException.class, this::answer);
+    javalin.routes.exception(EndpointNotFound.class, this::answer);
     javalin.router.javaLangErrorHandler((response, error) -> {
       LOG.atError().setCause(error).log("A request failed badly");
       response.setStatus(500);
