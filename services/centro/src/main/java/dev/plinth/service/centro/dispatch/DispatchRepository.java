@@ -20,7 +20,6 @@ import dev.plinth.spi.Delete;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.KeyRange;
-import dev.plinth.spi.KeyValues;
 import dev.plinth.spi.Operation;
 import dev.plinth.spi.Put;
 import dev.plinth.spi.Read;
@@ -55,7 +54,7 @@ final class DispatchRepository {
 
   private static final int READ_AT_ONCE = 500;
 
-  private final KeyValues keyValues;
+  private final Store store;
   private final JobKeys jobKeys;
   private final JobCodec jobCodec;
   private final NodeKeys nodeKeys;
@@ -64,7 +63,7 @@ final class DispatchRepository {
   @Inject
   DispatchRepository(
       Store store, JobKeys jobKeys, JobCodec jobCodec, NodeKeys nodeKeys, NodeCodec nodeCodec) {
-    this.keyValues = store.keyValues();
+    this.store = store;
     this.jobKeys = jobKeys;
     this.jobCodec = jobCodec;
     this.nodeKeys = nodeKeys;
@@ -74,11 +73,13 @@ final class DispatchRepository {
   /** Reads a job that may be active or over, and the account of a node. */
   Held held(JobId job, NodeId node) {
     Commit commit =
-        keyValues.commit(
-            Transaction.of(
-                Read.of(jobKeys.active(job)),
-                Read.of(jobKeys.history(job)),
-                Read.of(nodeKeys.ledger(node))));
+        store
+            .keyValues()
+            .commit(
+                Transaction.of(
+                    Read.of(jobKeys.active(job)),
+                    Read.of(jobKeys.history(job)),
+                    Read.of(nodeKeys.ledger(node))));
     return new Held(decode(commit.read(0)), decode(commit.read(1)), account(node, commit.read(2)));
   }
 
@@ -94,18 +95,20 @@ final class DispatchRepository {
     NodeLedger ledger =
         node.ledger().reserved(reserved.id(), reserved.attempt(), reserved.spec().resources());
     Commit commit =
-        keyValues.commit(
-            Transaction.when(
-                    Condition.unchanged(queued.entry()),
-                    Condition.absent(jobKeys.of(reserved)),
-                    Condition.unchanged(node.nodeEntry()),
-                    Condition.exists(nodeKeys.liveness(id)),
-                    unchanged(nodeKeys.ledger(id), node.ledgerEntry()))
-                .then(
-                    Delete.of(from),
-                    Put.of(jobKeys.of(reserved), jobCodec.encode(reserved, queued)),
-                    Put.of(nodeKeys.ledger(id), nodeCodec.encode(ledger, node.ledgerEntry())))
-                .otherwise(Read.of(from).keysOnly(), Read.of(jobKeys.of(reserved)).keysOnly()));
+        store
+            .keyValues()
+            .commit(
+                Transaction.when(
+                        Condition.unchanged(queued.entry()),
+                        Condition.absent(jobKeys.of(reserved)),
+                        Condition.unchanged(node.nodeEntry()),
+                        Condition.exists(nodeKeys.liveness(id)),
+                        unchanged(nodeKeys.ledger(id), node.ledgerEntry()))
+                    .then(
+                        Delete.of(from),
+                        Put.of(jobKeys.of(reserved), jobCodec.encode(reserved, queued)),
+                        Put.of(nodeKeys.ledger(id), nodeCodec.encode(ledger, node.ledgerEntry())))
+                    .otherwise(Read.of(from).keysOnly(), Read.of(jobKeys.of(reserved)).keysOnly()));
     if (commit.conditionsHeld()) {
       return Reservation.DONE;
     }
@@ -159,7 +162,7 @@ final class DispatchRepository {
 
   /** Reads the account of a node, if it can be read. */
   Optional<Account> account(NodeId node) {
-    return account(node, keyValues.read(Read.of(nodeKeys.ledger(node))));
+    return account(node, store.keyValues().read(Read.of(nodeKeys.ledger(node))));
   }
 
   /** Returns the condition that a node is not alive. */
@@ -169,13 +172,15 @@ final class DispatchRepository {
 
   Stats stats() {
     Commit commit =
-        keyValues.commit(
-            Transaction.of(
-                Read.of(nodeKeys.nodes()).countOnly(),
-                Read.of(nodeKeys.livenesses()).countOnly(),
-                Read.of(jobKeys.in(JobStatus.Place.QUEUE)).countOnly(),
-                Read.of(jobKeys.in(JobStatus.Place.ACTIVE)).countOnly(),
-                Read.of(jobKeys.in(JobStatus.Place.HISTORY)).countOnly()));
+        store
+            .keyValues()
+            .commit(
+                Transaction.of(
+                    Read.of(nodeKeys.nodes()).countOnly(),
+                    Read.of(nodeKeys.livenesses()).countOnly(),
+                    Read.of(jobKeys.in(JobStatus.Place.QUEUE)).countOnly(),
+                    Read.of(jobKeys.in(JobStatus.Place.ACTIVE)).countOnly(),
+                    Read.of(jobKeys.in(JobStatus.Place.HISTORY)).countOnly()));
     return new Stats(
         commit.read(0).count(),
         commit.read(1).count(),
@@ -192,7 +197,9 @@ final class DispatchRepository {
     Key end = range.end().orElseThrow();
     while (true) {
       Slice slice =
-          keyValues.read(Read.of(KeyRange.between(start, end)).at(at).limitedTo(READ_AT_ONCE));
+          store
+              .keyValues()
+              .read(Read.of(KeyRange.between(start, end)).at(at).limitedTo(READ_AT_ONCE));
       for (Entry entry : slice.entries()) {
         try {
           nodeCodec
@@ -218,7 +225,10 @@ final class DispatchRepository {
   }
 
   private boolean commit(List<Condition> conditions, List<Operation> operations) {
-    return keyValues.commit(new Transaction(conditions, operations, List.of())).conditionsHeld();
+    return store
+        .keyValues()
+        .commit(new Transaction(conditions, operations, List.of()))
+        .conditionsHeld();
   }
 
   private JobLookup decode(Slice slice) {

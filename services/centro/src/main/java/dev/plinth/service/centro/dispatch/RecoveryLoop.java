@@ -1,6 +1,5 @@
 package dev.plinth.service.centro.dispatch;
 
-import dev.plinth.chassis.time.Pause;
 import dev.plinth.service.centro.document.InvalidDocuments;
 import dev.plinth.service.centro.id.NodeId;
 import dev.plinth.service.centro.job.DemoJobs;
@@ -13,10 +12,9 @@ import dev.plinth.service.centro.job.StoredJob;
 import dev.plinth.service.centro.node.NodeCodec;
 import dev.plinth.service.centro.node.NodeKeys;
 import dev.plinth.spi.Condition;
-import dev.plinth.spi.OutcomeUnknownException;
 import dev.plinth.spi.Store;
+import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreRuntime;
-import dev.plinth.spi.StoreUnavailableException;
 import dev.plinth.spi.election.Leadership;
 import jakarta.inject.Inject;
 import java.time.InstantSource;
@@ -29,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * The periodic work of the one elected server: takes jobs back from nodes that did not claim them
  * in time or are lost, and forgives what nodes owed.
  *
- * <p>One thread. Every write carries the condition that this server still leads, and that nothing
- * has changed since it was read, so a server that was paused changes nothing any more.
+ * <p>One round at a time. Every write carries the condition that this server still leads, and that
+ * nothing has changed since it was read, so a server that was paused changes nothing any more.
  */
 final class RecoveryLoop {
   private static final Logger LOG = LoggerFactory.getLogger(RecoveryLoop.class);
@@ -46,7 +44,6 @@ final class RecoveryLoop {
   private final DispatchMetrics metrics;
   private final InvalidDocuments invalid;
   private final DemoJobs demo;
-  private final Pause pause;
   private final InstantSource clock;
 
   @Inject
@@ -62,7 +59,6 @@ final class RecoveryLoop {
       DispatchMetrics metrics,
       InvalidDocuments invalid,
       DemoJobs demo,
-      Pause pause,
       InstantSource clock) {
     this.store = store;
     this.runtime = runtime;
@@ -75,33 +71,36 @@ final class RecoveryLoop {
     this.metrics = metrics;
     this.invalid = invalid;
     this.demo = demo;
-    this.pause = pause;
     this.clock = clock;
   }
 
   /**
-   * Works for as long as this server leads.
+   * Works for as long as this server leads, and returns when nothing of it runs any more.
    *
-   * @throws InterruptedException when it is to stop
+   * @throws InterruptedException when it is to stop before that
    */
   void lead(Leadership leadership) throws InterruptedException {
     try (RecoveryRepository view =
         new RecoveryRepository(store, jobKeys, jobCodec, nodeKeys, nodeCodec, invalid)) {
       Recovery recovery = new Recovery(timing, runtime.nanoTime());
-      boolean isDemoDone = false;
-      while (leadership.isHeld()) {
-        try {
-          if (!isDemoDone) {
-            demo.submit();
-            isDemoDone = true;
-          }
-          look(view, recovery, leadership.stillHeld());
-        } catch (StoreUnavailableException | OutcomeUnknownException unseen) {
-          recovery.beginAnew(runtime.nanoTime());
-          LOG.atDebug().setCause(unseen).log("The store cannot be seen, all deadlines begin anew");
-        }
-        pause.of(timing.look());
+      try (Rounds rounds =
+          Rounds.every(timing.look(), runtime, () -> round(view, recovery, leadership))) {
+        leadership.awaitLoss();
       }
+    }
+  }
+
+  private void round(RecoveryRepository view, Recovery recovery, Leadership leadership)
+      throws InterruptedException {
+    if (!leadership.isHeld()) {
+      return;
+    }
+    try {
+      demo.submit();
+      look(view, recovery, leadership.stillHeld());
+    } catch (StoreException unseen) {
+      recovery.beginAnew(runtime.nanoTime());
+      LOG.atDebug().setCause(unseen).log("The store cannot be seen, all deadlines begin anew");
     }
   }
 

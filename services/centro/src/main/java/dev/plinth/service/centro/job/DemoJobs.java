@@ -4,6 +4,7 @@ import dev.plinth.service.centro.id.JobId;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Two jobs to try agents with; submitted only if that was asked for, and only once per store.
@@ -12,7 +13,7 @@ import java.util.Map;
  */
 public final class DemoJobs {
   private final Jobs jobs;
-  private final boolean isWanted;
+  private final AtomicBoolean isDue;
 
   /** Says whether the jobs are wanted. */
   public record Wish(boolean isWanted) {}
@@ -20,15 +21,16 @@ public final class DemoJobs {
   @Inject
   DemoJobs(Jobs jobs, Wish wish) {
     this.jobs = jobs;
-    this.isWanted = wish.isWanted();
+    this.isDue = new AtomicBoolean(wish.isWanted());
   }
 
-  /** Submits what is not there yet, if it is wanted. */
+  /** Submits what is not there yet, if it is wanted and was not done before. */
   public void submit() {
-    if (isWanted) {
+    if (isDue.get()) {
       for (String image : List.of("alpine", "ubuntu")) {
         jobs.submitOnce(JobId.of("demo-" + image), spec(image));
       }
+      isDue.set(false);
     }
   }
 

@@ -9,7 +9,6 @@ import dev.plinth.spi.Delete;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.KeyRange;
-import dev.plinth.spi.KeyValues;
 import dev.plinth.spi.Put;
 import dev.plinth.spi.Read;
 import dev.plinth.spi.Revision;
@@ -32,20 +31,21 @@ final class JobRepository {
 
   private static final int MOST_LOOKED_AT = 5000;
 
-  private final KeyValues keyValues;
+  private final Store store;
   private final JobKeys keys;
   private final JobCodec codec;
 
   @Inject
   JobRepository(Store store, JobKeys keys, JobCodec codec) {
-    this.keyValues = store.keyValues();
+    this.store = store;
     this.keys = keys;
     this.codec = codec;
   }
 
   /** Queues a new job; returns whether its name was free. */
   boolean create(Job job) {
-    return keyValues
+    return store
+        .keyValues()
         .commit(
             Transaction.when(
                     keys.noneQueued(job.id()),
@@ -58,11 +58,13 @@ final class JobRepository {
   JobLookup find(JobId id) {
     KeyRange waiting = keys.queued(id);
     Commit commit =
-        keyValues.commit(
-            Transaction.of(
-                Read.of(keys.active(id)),
-                Read.of(keys.history(id)),
-                Read.of(waiting).limitedTo(READ_AT_ONCE)));
+        store
+            .keyValues()
+            .commit(
+                Transaction.of(
+                    Read.of(keys.active(id)),
+                    Read.of(keys.history(id)),
+                    Read.of(waiting).limitedTo(READ_AT_ONCE)));
     for (int i = 0; i < 2; i++) {
       if (!commit.read(i).entries().isEmpty()) {
         return decode(commit.read(i).entries().getFirst());
@@ -79,14 +81,15 @@ final class JobRepository {
         return new JobLookup.Missing();
       }
       KeyRange rest = KeyRange.between(slice.entries().getLast().key().next(), endOf(waiting));
-      slice = keyValues.read(Read.of(rest).at(commit.revision()).limitedTo(READ_AT_ONCE));
+      slice = store.keyValues().read(Read.of(rest).at(commit.revision()).limitedTo(READ_AT_ONCE));
     }
   }
 
   /** Moves a queued job into the history; returns whether it was still the one that was read. */
   boolean cancel(StoredJob queued, Job cancelled) {
     Key to = keys.of(cancelled);
-    return keyValues
+    return store
+        .keyValues()
         .commit(
             Transaction.when(Condition.unchanged(queued.entry()), Condition.absent(to))
                 .then(Delete.of(queued.entry().key()), Put.of(to, codec.encode(cancelled, queued))))
@@ -115,8 +118,9 @@ final class JobRepository {
     int looked = 0;
     while (start.compareTo(end) < 0) {
       Slice slice =
-          keyValues.read(
-              Read.of(KeyRange.between(start, end)).at(revision).limitedTo(READ_AT_ONCE));
+          store
+              .keyValues()
+              .read(Read.of(KeyRange.between(start, end)).at(revision).limitedTo(READ_AT_ONCE));
       revision = at.equals(Revision.ZERO) && looked == 0 ? slice.revision() : revision;
       for (Entry entry : slice.entries()) {
         if (keys.placeOf(entry.key()).isPresent()) {

@@ -8,10 +8,8 @@ import dev.plinth.spi.Condition;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.KeyRange;
-import dev.plinth.spi.KeyValues;
 import dev.plinth.spi.LeaseId;
 import dev.plinth.spi.LeaseLostException;
-import dev.plinth.spi.Leases;
 import dev.plinth.spi.Operation;
 import dev.plinth.spi.Put;
 import dev.plinth.spi.Read;
@@ -43,16 +41,14 @@ final class NodeRepository {
       Optional<Entry> liveness,
       Optional<Entry> ledger) {}
 
-  private final KeyValues keyValues;
-  private final Leases leases;
+  private final Store store;
   private final NodeKeys keys;
   private final NodeCodec codec;
   private final NodeTiming timing;
 
   @Inject
   NodeRepository(Store store, NodeKeys keys, NodeCodec codec, NodeTiming timing) {
-    this.keyValues = store.keyValues();
-    this.leases = store.leases();
+    this.store = store;
     this.keys = keys;
     this.codec = codec;
     this.timing = timing;
@@ -60,9 +56,11 @@ final class NodeRepository {
 
   Raw read(NodeId id) {
     Commit commit =
-        keyValues.commit(
-            Transaction.of(
-                Read.of(keys.node(id)), Read.of(keys.liveness(id)), Read.of(keys.ledger(id))));
+        store
+            .keyValues()
+            .commit(
+                Transaction.of(
+                    Read.of(keys.node(id)), Read.of(keys.liveness(id)), Read.of(keys.ledger(id))));
     return new Raw(
         id,
         commit.revision(),
@@ -127,7 +125,7 @@ final class NodeRepository {
     List<Operation> operations = new ArrayList<>();
     Optional<LeaseId> fresh = Optional.empty();
     if (!isRenewed(raw.liveness())) {
-      LeaseId lease = leases.grant(timing.ttl()).id();
+      LeaseId lease = store.leases().grant(timing.ttl()).id();
       fresh = Optional.of(lease);
       Key key = keys.liveness(raw.id());
       boolean isForeign = raw.liveness().filter(entry -> entry.lease().isEmpty()).isPresent();
@@ -148,7 +146,10 @@ final class NodeRepository {
       return true;
     }
     boolean isDone =
-        keyValues.commit(new Transaction(conditions, operations, List.of())).conditionsHeld();
+        store
+            .keyValues()
+            .commit(new Transaction(conditions, operations, List.of()))
+            .conditionsHeld();
     if (!isDone) {
       fresh.ifPresent(this::giveUp);
     }
@@ -160,7 +161,7 @@ final class NodeRepository {
     KeyRange all = keys.nodes();
     Key start = behind.map(Key::next).filter(all::contains).orElse(all.start());
     KeyRange range = KeyRange.between(start, all.end().orElseThrow());
-    Slice slice = keyValues.read(Read.of(range).at(at).limitedTo(limit));
+    Slice slice = store.keyValues().read(Read.of(range).at(at).limitedTo(limit));
     Revision revision = at.equals(Revision.ZERO) ? slice.revision() : at;
     List<NodeSituation> nodes = new ArrayList<>();
     List<InvalidDocument> invalid = new ArrayList<>();
@@ -200,7 +201,8 @@ final class NodeRepository {
   }
 
   private void read(Key first, Key last, Revision at, Map<Key, Entry> into) {
-    keyValues
+    store
+        .keyValues()
         .read(Read.of(KeyRange.between(first, last.next())).at(at))
         .entries()
         .forEach(entry -> into.put(entry.key(), entry));
@@ -212,7 +214,7 @@ final class NodeRepository {
       return false;
     }
     try {
-      leases.renew(lease.get());
+      store.leases().renew(lease.get());
       return true;
     } catch (LeaseLostException expired) {
       return false;
@@ -222,7 +224,7 @@ final class NodeRepository {
   /** Another server was faster; the lease that was granted for nothing would end by itself too. */
   private void giveUp(LeaseId lease) {
     try {
-      leases.revoke(lease);
+      store.leases().revoke(lease);
     } catch (RequestRefusedException refused) {
       if (refused.reason() != RequestRefusedException.Reason.LEASE_NOT_FOUND) {
         throw refused;
