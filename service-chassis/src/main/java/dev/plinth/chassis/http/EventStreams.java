@@ -9,6 +9,7 @@ import dev.plinth.spi.StoreException;
 import io.javalin.http.Context;
 import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +40,7 @@ final class EventStreams {
       ctx.contentType("text/event-stream; charset=utf-8");
       ctx.header("Cache-Control", "no-store");
       ctx.header("X-Accel-Buffering", "no");
-      Stream stream = new Stream(source, Thread.currentThread(), ctx.outputStream());
+      Stream stream = new Stream(source, Thread.currentThread(), output(ctx));
       open.add(stream);
       Thread heartbeat = Thread.ofVirtual().name("plinth-http-heartbeat").start(stream::beat);
       try {
@@ -50,6 +51,15 @@ final class EventStreams {
         open.remove(stream);
         heartbeat.interrupt();
       }
+    }
+  }
+
+  /** The servlet's own stream: Javalin's around it does not pass a flush on. */
+  private static ServletOutputStream output(Context ctx) {
+    try {
+      return ctx.res().getOutputStream();
+    } catch (IOException gone) {
+      throw new UncheckedIOException(gone);
     }
   }
 
