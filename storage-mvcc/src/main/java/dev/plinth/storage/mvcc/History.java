@@ -2,7 +2,6 @@ package dev.plinth.storage.mvcc;
 
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
-import dev.plinth.spi.Revision;
 import java.util.Arrays;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -79,22 +78,25 @@ final class History {
     return openLength == CHUNK;
   }
 
+  /** The newest revision, to which the next one is linked; none if that begins a new chunk. */
+  @Nullable Revised newest() {
+    return isChunkFull() ? null : newest;
+  }
+
   /**
    * Returns the history with one revision more.
    *
+   * @param revised linked to {@link #newest}
    * @param before the data before it, looked at only if {@link #isChunkFull}
    */
-  History with(Revision revision, Mutation[] mutations, KeyTree<Entry> before) {
-    long added = 0;
-    for (Mutation mutation : mutations) {
-      added += mutation.bytes();
-    }
+  History with(Revised revised, KeyTree<Entry> before) {
+    long added = revised.bytes();
     if (!isChunkFull()) {
       return new History(
           segments,
           openFirst,
           openBefore,
-          new Revised(revision, mutations, newest),
+          revised,
           openLength + 1,
           openBytes + added,
           bytes + added);
@@ -103,7 +105,7 @@ final class History {
         withChunk(new Chunk(openFirst, openBefore, openRecords(), openBytes)),
         openFirst + openLength,
         before,
-        new Revised(revision, mutations, null),
+        revised,
         1,
         added,
         bytes + added);

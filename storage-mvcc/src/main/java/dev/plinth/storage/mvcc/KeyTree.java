@@ -20,6 +20,11 @@ final class KeyTree<V> {
   private static final KeyTree<?> EMPTY =
       new KeyTree<>(new Leaf(new Owner(), new Key[0], new Object[0]));
 
+  /** Says what a key has next, given what it has. */
+  interface Step<V> {
+    V after(@Nullable V before);
+  }
+
   /** Large nodes make the tree flat, small ones are cheap to copy. */
   private static final int MOST = 32;
 
@@ -57,7 +62,12 @@ final class KeyTree<V> {
 
   /** Returns the map in which {@code key} has this value. */
   KeyTree<V> with(Key key, V value, Owner owner) {
-    Node next = root.with(key, value, owner);
+    return with(key, before -> value, owner);
+  }
+
+  /** Returns the map in which {@code key} has what {@code step} says; finds the key once. */
+  KeyTree<V> with(Key key, Step<V> step, Owner owner) {
+    Node next = root.with(key, step, owner);
     if (next.width() > MOST) {
       int middle = next.width() / 2;
       next =
@@ -210,7 +220,7 @@ final class KeyTree<V> {
 
     abstract int width();
 
-    abstract Node with(Key key, Object value, Owner by);
+    abstract Node with(Key key, Step<?> step, Owner by);
 
     abstract Node without(Key key, Owner by);
 
@@ -243,16 +253,23 @@ final class KeyTree<V> {
     }
 
     @Override
-    Node with(Key key, Object value, Owner by) {
+    Node with(Key key, Step<?> step, Owner by) {
       int i = find(keys, key);
-      if (i >= 0) {
-        if (owner == by) {
-          values[i] = value;
-          return this;
-        }
+      if (i < 0) {
+        Object value = after(step, null);
+        return edited(inserted(keys, ~i, key), inserted(values, ~i, value), by);
+      }
+      Object value = after(step, values[i]);
+      if (owner != by) {
         return new Leaf(by, keys, replaced(values, i, value));
       }
-      return edited(inserted(keys, ~i, key), inserted(values, ~i, value), by);
+      values[i] = value;
+      return this;
+    }
+
+    @SuppressWarnings("unchecked") // a tree gets steps for its own type only
+    private static Object after(Step<?> step, @Nullable Object before) {
+      return ((Step<Object>) step).after(before);
     }
 
     @Override
@@ -324,11 +341,11 @@ final class KeyTree<V> {
     }
 
     @Override
-    Node with(Key key, Object value, Owner by) {
+    Node with(Key key, Step<?> step, Owner by) {
       int c = childOf(key);
       Node child = children[c];
       int countBefore = child.count();
-      Node next = child.with(key, value, by);
+      Node next = child.with(key, step, by);
       int newCount = count + next.count() - countBefore;
       if (next.width() <= MOST) {
         if (owner == by) {

@@ -4,6 +4,7 @@ import static dev.plinth.spi.RequestRefusedException.Reason.FUTURE_REVISION;
 import static dev.plinth.spi.RequestRefusedException.Reason.KEY_NOT_FOUND;
 import static dev.plinth.spi.RequestRefusedException.Reason.LEASE_EXISTS;
 import static dev.plinth.spi.RequestRefusedException.Reason.LEASE_NOT_FOUND;
+import static java.util.Objects.requireNonNull;
 
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Commit;
@@ -49,9 +50,12 @@ public final class KeyspaceEdit {
   private long grants;
   private long dataBytes;
 
-  /** What the running change did, and the data before it if the history needs that. */
-  private final List<Mutation> mutations = new ArrayList<>(1);
+  /** What the running change did: none, one, or one and more. */
+  private @Nullable Mutation firstMutation;
 
+  private @Nullable List<Mutation> mutations;
+
+  /** The data before the running change, if the history needs that. */
   private KeyTree<Entry> dataBefore;
 
   KeyspaceEdit(
@@ -128,10 +132,10 @@ public final class KeyspaceEdit {
    */
   public Revision put(Key key, Bytes value) {
     begin();
-    Revision next = revision.next();
-    write(key, value, Optional.empty(), data.get(key), next);
-    end(next);
-    return next;
+    Write write = new Write(key, value, Optional.empty(), revision.next());
+    write(write);
+    end(write.next);
+    return write.next;
   }
 
   /**
@@ -247,7 +251,8 @@ public final class KeyspaceEdit {
   }
 
   private void begin() {
-    mutations.clear();
+    firstMutation = null;
+    mutations = null;
     if (history.isChunkFull()) {
       dataBefore = data;
       owner = new Owner();
@@ -255,14 +260,29 @@ public final class KeyspaceEdit {
   }
 
   private void end(Revision next) {
-    if (!mutations.isEmpty()) {
-      history = history.with(next, mutations.toArray(Mutation[]::new), dataBefore);
+    if (firstMutation != null) {
+      Revised newest = history.newest();
+      Revised revised =
+          mutations == null ? new Revised(firstMutation, newest) : new Revised(mutations, newest);
+      history = history.with(revised, dataBefore);
       revision = next;
     }
   }
 
+  private void add(Mutation mutation) {
+    if (firstMutation == null) {
+      firstMutation = mutation;
+      return;
+    }
+    if (mutations == null) {
+      mutations = new ArrayList<>();
+      mutations.add(firstMutation);
+    }
+    mutations.add(mutation);
+  }
+
   private DataView view() {
-    return new DataView(data, history, revision.value(), compacted, !mutations.isEmpty());
+    return new DataView(data, history, revision.value(), compacted, firstMutation != null);
   }
 
   /** The branch that a transaction takes, with those that nested ones take, in order. */
@@ -349,28 +369,38 @@ public final class KeyspaceEdit {
 
   /** The new revision once the transaction changed something. */
   private Revision header(Revision next) {
-    return mutations.isEmpty() ? revision : next;
+    return firstMutation == null ? revision : next;
   }
 
   private Outcome.Written run(Put put, Revision next) {
-    Entry before = data.get(put.key());
-    Bytes value = put.value().orElseGet(() -> existing(before).value());
-    Optional<LeaseId> lease =
-        switch (put.lease()) {
-          case Put.Attachment.Detached none -> Optional.empty();
-          case Put.Attachment.Kept kept -> existing(before).lease();
-          case Put.Attachment.To to -> Optional.of(to.lease());
-        };
-    write(put.key(), value, lease, before, next);
+    boolean keepsLease = put.lease() instanceof Put.Attachment.Kept;
+    Write write;
+    if (keepsLease || put.value().isEmpty()) {
+      Entry kept = existing(put.key());
+      write =
+          new Write(
+              put.key(),
+              put.value().orElse(kept.value()),
+              keepsLease ? kept.lease() : leaseOf(put),
+              next);
+    } else {
+      write = new Write(put.key(), put.value().get(), leaseOf(put), next);
+    }
+    write(write);
     return new Outcome.Written(
-        next, put.returnsPrevious() ? Optional.ofNullable(before) : Optional.empty());
+        next, put.returnsPrevious() ? Optional.ofNullable(write.before) : Optional.empty());
   }
 
-  private static Entry existing(@Nullable Entry checked) {
-    if (checked == null) {
+  private static Optional<LeaseId> leaseOf(Put put) {
+    return put.lease() instanceof Put.Attachment.To to ? Optional.of(to.lease()) : Optional.empty();
+  }
+
+  private Entry existing(Key checked) {
+    Entry entry = data.get(checked);
+    if (entry == null) {
       throw new IllegalStateException("a kept key vanished between check and change");
     }
-    return checked;
+    return entry;
   }
 
   private Outcome.Deleted run(Delete delete, Revision next) {
@@ -390,28 +420,53 @@ public final class KeyspaceEdit {
         header(next), found.size(), delete.returnsPrevious() ? found : List.of());
   }
 
-  private void write(
-      Key key, Bytes value, Optional<LeaseId> lease, @Nullable Entry before, Revision next) {
-    Entry after = Mutation.successor(before, key, value, lease, next);
-    if (before == null) {
-      lease.ifPresent(id -> attach(id, key));
-      dataBytes += key.size() + value.size();
-    } else {
-      if (!before.lease().equals(lease)) {
-        before.lease().ifPresent(id -> detach(id, key));
-        lease.ifPresent(id -> attach(id, before.key()));
-      }
-      dataBytes += value.size() - before.value().size();
+  /** A put on its way into the tree, which tells it what was there. */
+  private static final class Write implements KeyTree.Step<Entry> {
+    private final Key key;
+    private final Bytes value;
+    private final Optional<LeaseId> lease;
+    private final Revision next;
+    private @Nullable Entry before;
+    private @Nullable Entry made;
+
+    Write(Key key, Bytes value, Optional<LeaseId> lease, Revision next) {
+      this.key = key;
+      this.value = value;
+      this.lease = lease;
+      this.next = next;
     }
-    data = data.with(after.key(), after, owner);
-    mutations.add(new Mutation(after, before));
+
+    @Override
+    public Entry after(@Nullable Entry found) {
+      before = found;
+      made = Mutation.successor(found, key, value, lease, next);
+      return made;
+    }
+  }
+
+  private void write(Write write) {
+    data = data.with(write.key, write, owner);
+    Entry before = write.before;
+    Entry after = requireNonNull(write.made);
+    dataBytes += after.value().size();
+    if (before == null) {
+      dataBytes += after.key().size();
+      after.lease().ifPresent(id -> attach(id, after.key()));
+    } else {
+      dataBytes -= before.value().size();
+      if (!before.lease().equals(after.lease())) {
+        before.lease().ifPresent(id -> detach(id, after.key()));
+        after.lease().ifPresent(id -> attach(id, after.key()));
+      }
+    }
+    add(new Mutation(after, before));
   }
 
   private void remove(Entry before, Revision next) {
     Key key = before.key();
     data = data.without(key, owner);
     dataBytes -= key.size() + before.value().size();
-    mutations.add(new Mutation(Mutation.tombstone(key, next), before));
+    add(new Mutation(Mutation.tombstone(key, next), before));
   }
 
   private void attach(LeaseId id, Key key) {

@@ -1,6 +1,7 @@
 package dev.plinth.storage.mvcc;
 
 import dev.plinth.spi.Revision;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,15 +10,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  */
 public final class Revised {
-  private final Revision revision;
-  private final Mutation[] mutations;
+  private final Mutation first;
+
+  /** All of them, if there is more than one. */
+  private final Mutation @Nullable [] all;
 
   /** The revision before, while both are in the open end of the history. */
   final @Nullable Revised older;
 
-  Revised(Revision revision, Mutation[] mutations, @Nullable Revised older) {
-    this.revision = revision;
-    this.mutations = mutations;
+  Revised(List<Mutation> mutations, @Nullable Revised older) {
+    this.first = mutations.getFirst();
+    this.all = mutations.size() > 1 ? mutations.toArray(Mutation[]::new) : null;
+    this.older = older;
+  }
+
+  Revised(Mutation only, @Nullable Revised older) {
+    this.first = only;
+    this.all = null;
     this.older = older;
   }
 
@@ -27,7 +36,7 @@ public final class Revised {
    * @return the revision
    */
   public Revision revision() {
-    return revision;
+    return first.entry().modified();
   }
 
   /**
@@ -36,7 +45,7 @@ public final class Revised {
    * @return at least 1; no key changes twice in one revision
    */
   public int size() {
-    return mutations.length;
+    return all == null ? 1 : all.length;
   }
 
   /**
@@ -46,7 +55,7 @@ public final class Revised {
    * @return the mutation
    */
   public Mutation mutation(int index) {
-    return mutations[index];
+    return all == null ? first : all[index];
   }
 
   /**
@@ -55,8 +64,11 @@ public final class Revised {
    * @return bytes
    */
   public long bytes() {
+    if (all == null) {
+      return first.bytes();
+    }
     long bytes = 0;
-    for (Mutation mutation : mutations) {
+    for (Mutation mutation : all) {
       bytes += mutation.bytes();
     }
     return bytes;

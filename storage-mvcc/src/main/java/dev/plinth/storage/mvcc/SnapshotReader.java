@@ -104,7 +104,7 @@ final class SnapshotReader {
       for (int i = 0; i < size; i++) {
         mutations.add(readMutation(revision));
       }
-      history = history.with(revision, mutations.toArray(Mutation[]::new), before);
+      history = history.with(new Revised(mutations, history.newest()), before);
     }
     return history;
   }
