@@ -116,14 +116,16 @@ final class WatchRoutes implements Managed {
       open.add(watch);
       if (!stopping) {
         ctx.contentType("application/json").header("Cache-Control", "no-store");
-        write(kind, watch, ctx.outputStream());
+        write(kind, watch, ctx);
       }
       open.remove(watch);
     }
   }
 
-  private static void write(ResourceKind kind, ResourceWatch watch, OutputStream out) {
+  private static void write(ResourceKind kind, ResourceWatch watch, Context ctx) {
     try {
+      // The servlet's own stream: Javalin's around it does not pass a flush on.
+      OutputStream out = ctx.res().getOutputStream();
       out.flush();
       try {
         while (true) {
