@@ -1,0 +1,85 @@
+package dev.plinth.distribution.cli;
+
+import dev.plinth.distribution.wiring.Demonstrations;
+import dev.plinth.distribution.wiring.Platform;
+import dev.plinth.chassis.lifecycle.StartException;
+import dev.plinth.spi.SettingsException;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.IFactory;
+
+/** Runs one command. Stateless. */
+public final class CommandLineInterface {
+  private CommandLineInterface() {}
+
+  /**
+   * Parses and runs a command.
+   *
+   * @param platform what it may start
+   * @param demonstrations what it may show
+   * @param console where it reads and writes
+   * @param args the command line
+   * @return the exit code
+   */
+  public static int run(
+      Platform platform, Demonstrations demonstrations, Console console, String... args) {
+    CommandLine commands = commands(platform, demonstrations, console);
+    commands.setOut(console.out());
+    commands.setErr(console.err());
+    commands.setUsageHelpAutoWidth(true);
+    commands.setExecutionExceptionHandler(
+        (failure, command, parsed) -> explain(failure, console));
+    commands.setParameterExceptionHandler(
+        (wrong, given) -> {
+          console.err().println("plinth: " + wrong.getMessage());
+          console.err().println("See '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+          return ExitCodes.USAGE;
+        });
+    return commands.execute(args);
+  }
+
+  private static CommandLine commands(
+      Platform platform, Demonstrations demonstrations, Console console) {
+    Map<Class<?>, Supplier<Object>> made =
+        Map.of(
+            PlinthCommand.class, PlinthCommand::new,
+            StartCommand.class, () -> new StartCommand(platform, console),
+            TrainCommand.class, () -> new TrainCommand(platform),
+            ConfigCommand.class, () -> new ConfigCommand(console),
+            StoreCommand.class, StoreCommand::new,
+            ZtapCommand.class, () -> new ZtapCommand(demonstrations, console),
+            Connection.class, () -> new Connection(console));
+    IFactory fallback = CommandLine.defaultFactory();
+    return new CommandLine(
+        new PlinthCommand(),
+        new IFactory() {
+          @Override
+          public <K> K create(Class<K> type) throws Exception { // as picocli declares it
+            Supplier<Object> supplier = made.get(type);
+            return supplier == null ? fallback.create(type) : type.cast(supplier.get());
+          }
+        });
+  }
+
+  private static int explain(Exception failure, Console console) {
+    return switch (failure) {
+      case CommandException told -> {
+        console.err().println("plinth: " + told.getMessage());
+        yield told.exitCode();
+      }
+      case SettingsException wrong -> {
+        console.err().println("plinth: " + wrong.getMessage());
+        yield ExitCodes.USAGE;
+      }
+      case StartException refused -> {
+        console.err().println("plinth: " + refused.getMessage());
+        yield ExitCodes.FAILED;
+      }
+      default -> {
+        console.err().println("plinth: unexpected: " + failure);
+        yield ExitCodes.FAILED;
+      }
+    };
+  }
+}

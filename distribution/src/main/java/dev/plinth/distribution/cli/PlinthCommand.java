@@ -1,0 +1,37 @@
+package dev.plinth.distribution.cli;
+
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ScopeType;
+
+/** The root of the command line. */
+@Command(
+    name = "plinth",
+    description = "Coordination services on a store that you choose.",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionCommand.Provider.class,
+    scope = ScopeType.INHERIT,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:the launcher did not start, or the command failed",
+      "2:the configuration or the command line is wrong",
+      "3:what was asked for is not there, or a condition did not hold",
+      "4:no launcher answers, or its store cannot be reached"
+    },
+    subcommands = {
+      StartCommand.class,
+      ConfigCommand.class,
+      StoreCommand.class,
+      ZtapCommand.class,
+      CentroCommand.class,
+      VersionCommand.class,
+      TrainCommand.class,
+      GenerateCompletion.class,
+      HelpCommand.class
+    })
+final class PlinthCommand {
+  PlinthCommand() {}
+}

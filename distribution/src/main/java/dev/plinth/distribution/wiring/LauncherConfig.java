@@ -1,0 +1,119 @@
+package dev.plinth.distribution.wiring;
+
+import dev.plinth.chassis.Service;
+import dev.plinth.chassis.admin.AdminConfig;
+import dev.plinth.chassis.auth.BindAddress;
+import dev.plinth.spi.Settings;
+import dev.plinth.spi.SettingsException;
+import dev.plinth.spi.StoreProvider;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/**
+ * What the launcher starts and where: the top of the configuration.
+ *
+ * @param services which services, in the order in which they start
+ * @param backend which store
+ * @param bindAddress where servers listen
+ * @param portOffset added to every port
+ * @param drainGrace how long a stop waits for requests that are under way
+ * @param admin where the admin API listens
+ * @param log how events are written
+ */
+public record LauncherConfig(
+    List<Service> services,
+    StoreProvider backend,
+    BindAddress bindAddress,
+    int portOffset,
+    Duration drainGrace,
+    AdminConfig admin,
+    LogConfig log) {
+  private static final int LARGEST_OFFSET = 10_000;
+
+  /** Copies the list. */
+  public LauncherConfig {
+    services = List.copyOf(services);
+  }
+
+  /**
+   * Reads the whole configuration, also the sections of stores and services that are not selected.
+   *
+   * @param settings the top
+   * @return what to start
+   * @throws SettingsException if anything in it is unknown or wrong
+   */
+  public static LauncherConfig from(Settings settings) {
+    List<String> known =
+        new ArrayList<>(
+            List.of(
+                "store",
+                "services",
+                "bind-address",
+                "insecure",
+                "port-offset",
+                "drain-grace",
+                "admin",
+                "log"));
+    known.addAll(ServiceCatalog.names());
+    settings.allowOnly(known.toArray(String[]::new));
+    for (Service service : ServiceCatalog.all()) {
+      service.check(settings.section(service.name()));
+    }
+    int portOffset = settings.integer("port-offset", 0, 0, LARGEST_OFFSET);
+    return new LauncherConfig(
+        services(settings),
+        backend(settings.section("store")),
+        BindAddress.from(settings),
+        portOffset,
+        settings.duration("drain-grace", Duration.ofSeconds(10)),
+        AdminConfig.from(settings.section("admin"), portOffset, stateFolder()),
+        LogConfig.from(settings.section("log")));
+  }
+
+  private static Path stateFolder() {
+    return AdminConfig.stateFolder(System.getenv(), Path.of(System.getProperty("user.home")));
+  }
+
+  private static List<Service> services(Settings settings) {
+    List<Service> services = new ArrayList<>();
+    for (String name : settings.strings("services", ServiceCatalog.names())) {
+      Service service =
+          ServiceCatalog.named(name)
+              .orElseThrow(
+                  () ->
+                      settings.error(
+                          "services",
+                          "no service is called '"
+                              + name
+                              + "'; there is: "
+                              + String.join(", ", ServiceCatalog.names())));
+      if (services.stream().anyMatch(chosen -> chosen.name().equals(name))) {
+        throw settings.error("services", "'" + name + "' is named twice");
+      }
+      services.add(service);
+    }
+    if (services.isEmpty()) {
+      throw settings.error("services", "at least one is needed");
+    }
+    return services;
+  }
+
+  private static StoreProvider backend(Settings store) {
+    Map<String, StoreProvider> providers = new TreeMap<>();
+    for (StoreProvider provider : ServiceLoader.load(StoreProvider.class)) {
+      providers.put(provider.name(), provider);
+    }
+    List<String> known = new ArrayList<>(List.of("backend"));
+    known.addAll(providers.keySet());
+    store.allowOnly(known.toArray(String[]::new));
+    providers.forEach((name, provider) -> provider.check(store.section(name)));
+    String backend =
+        store.oneOf("backend", "memory", providers.keySet().toArray(String[]::new));
+    return providers.get(backend);
+  }
+}
