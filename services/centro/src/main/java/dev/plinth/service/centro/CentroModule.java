@@ -37,7 +37,12 @@ final class CentroModule extends AbstractModule {
     install(new NodeModule(ROOT, new NodeTiming(config.nodeTtl(), config.reportInterval())));
     install(
         new DispatchModule(
-            new DispatchTiming(config.reservation(), config.nodeTtl(), config.nodeGrace(), LOOK)));
+            new DispatchTiming(
+                config.reservation(),
+                config.nodeTtl(),
+                config.nodeGrace(),
+                config.electionTtl(),
+                LOOK)));
     install(new HttpModule(HttpConfig.of(context, config.httpPort())));
     install(new GrpcModule(GrpcConfig.of(context, config.grpcPort())));
   }

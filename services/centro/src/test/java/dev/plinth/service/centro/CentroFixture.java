@@ -45,6 +45,22 @@ final class CentroFixture implements AutoCloseable {
     return server;
   }
 
+  /** Waits until the only candidate for periodic work, or the first of several, is there. */
+  void awaitElected() {
+    await(() -> !keys("/centro/election/").isEmpty());
+    // The elected server's clock starts with its first look at the latest.
+    pass(Duration.ofSeconds(1));
+  }
+
+  /** Waits in real time, while virtual time stands still. */
+  static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+
   /** Moves time in small steps, so that everything that waits for it takes its turn. */
   void pass(Duration time) {
     for (Duration left = time; left.isPositive(); left = left.minus(STEP)) {

@@ -35,6 +35,8 @@ public final class DispatchModule extends AbstractModule {
     bind(StatsRoutes.class).in(Singleton.class);
     Multibinder.newSetBinder(binder(), Routes.class).addBinding().to(StatsRoutes.class);
     Multibinder.newSetBinder(binder(), BindableService.class).addBinding().to(NodeAgentGrpc.class);
-    Multibinder.newSetBinder(binder(), Managed.class).addBinding().to(QueueRepository.class);
+    Multibinder<Managed> parts = Multibinder.newSetBinder(binder(), Managed.class);
+    parts.addBinding().to(QueueRepository.class);
+    parts.addBinding().to(RecoveryLoop.class);
   }
 }

@@ -1,5 +1,7 @@
 package dev.plinth.service.centro.dispatch;
 
+import dev.plinth.chassis.lifecycle.Managed;
+import dev.plinth.chassis.time.Pause;
 import dev.plinth.service.centro.document.InvalidDocuments;
 import dev.plinth.service.centro.id.NodeId;
 import dev.plinth.service.centro.job.DemoJobs;
@@ -11,15 +13,23 @@ import dev.plinth.service.centro.job.JobStatus;
 import dev.plinth.service.centro.job.StoredJob;
 import dev.plinth.service.centro.node.NodeCodec;
 import dev.plinth.service.centro.node.NodeKeys;
+import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Condition;
+import dev.plinth.spi.HandleClosedException;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreRuntime;
+import dev.plinth.spi.election.ElectionName;
+import dev.plinth.spi.election.Elections;
 import dev.plinth.spi.election.Leadership;
+import dev.plinth.spi.session.Session;
+import dev.plinth.spi.session.SessionPolicy;
 import jakarta.inject.Inject;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +40,9 @@ import org.slf4j.LoggerFactory;
  * <p>One round at a time. Every write carries the condition that this server still leads, and that
  * nothing has changed since it was read, so a server that was paused changes nothing any more.
  */
-final class RecoveryLoop {
+final class RecoveryLoop implements Managed {
   private static final Logger LOG = LoggerFactory.getLogger(RecoveryLoop.class);
+  private static final ElectionName ELECTION = ElectionName.of("/centro/election");
 
   private final Store store;
   private final StoreRuntime runtime;
@@ -45,6 +56,9 @@ final class RecoveryLoop {
   private final InvalidDocuments invalid;
   private final DemoJobs demo;
   private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Pause pause;
+  private volatile @Nullable Thread runner;
 
   @Inject
   RecoveryLoop(
@@ -59,7 +73,9 @@ final class RecoveryLoop {
       DispatchMetrics metrics,
       InvalidDocuments invalid,
       DemoJobs demo,
-      InstantSource clock) {
+      InstantSource clock,
+      RandomGenerator random,
+      Pause pause) {
     this.store = store;
     this.runtime = runtime;
     this.jobKeys = jobKeys;
@@ -72,14 +88,51 @@ final class RecoveryLoop {
     this.invalid = invalid;
     this.demo = demo;
     this.clock = clock;
+    this.random = random;
+    this.pause = pause;
   }
 
-  /**
-   * Works for as long as this server leads, and returns when nothing of it runs any more.
-   *
-   * @throws InterruptedException when it is to stop before that
-   */
-  void lead(Leadership leadership) throws InterruptedException {
+  @Override
+  public void start() {
+    runner = runtime.start("centro-recovery", this::run);
+  }
+
+  @Override
+  public void stop() {
+    Thread running = runner;
+    if (running != null) {
+      running.interrupt();
+      try {
+        running.join();
+      } catch (InterruptedException hurried) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Stands for election again and again, until it is interrupted. */
+  private void run() {
+    Bytes name = Bytes.utf8(Long.toHexString(random.nextLong()));
+    try {
+      while (true) {
+        try (Session session = Session.open(store, timing.electionTtl(), SessionPolicy.END);
+            Leadership leadership = Elections.over(store).campaign(ELECTION, session, name)) {
+          LOG.atInfo().addKeyValue("term", leadership.token()).log("Elected for periodic work");
+          lead(leadership);
+        } catch (HandleClosedException closed) {
+          return;
+        } catch (StoreException failed) {
+          LOG.atDebug().setCause(failed).log("Could not stand for election, tries again");
+        }
+        pause.of(timing.look());
+      }
+    } catch (InterruptedException stopped) {
+      LOG.atDebug().log("Stands for election no more");
+    }
+  }
+
+  /** Works for as long as this server leads, and returns when nothing of it runs any more. */
+  private void lead(Leadership leadership) throws InterruptedException {
     try (RecoveryRepository view =
         new RecoveryRepository(store, jobKeys, jobCodec, nodeKeys, nodeCodec, invalid)) {
       Recovery recovery = new Recovery(timing, runtime.nanoTime());
