@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -33,6 +34,7 @@ final class CutStore implements Store {
   private final Store store;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition healed = lock.newCondition();
+  private final List<Runnable> signals = new CopyOnWriteArrayList<>();
   private boolean cut;
 
   CutStore(Store store) {
@@ -56,6 +58,8 @@ final class CutStore implements Store {
     } finally {
       lock.unlock();
     }
+    // What came meanwhile was signalled when nobody could take it.
+    signals.forEach(Runnable::run);
   }
 
   private void check(String what) {
@@ -216,6 +220,7 @@ final class CutStore implements Store {
 
     @Override
     public void onReady(Runnable signal) {
+      signals.add(signal);
       watch.onReady(signal);
     }
 

@@ -2,18 +2,10 @@ package dev.plinth.service.ztap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.inject.Guice;
-import com.google.inject.Injector;
-import dev.plinth.chassis.ServiceContext;
-import dev.plinth.chassis.auth.BindAddress;
-import dev.plinth.chassis.http.HttpServer;
-import dev.plinth.chassis.http.HttpThreads;
 import dev.plinth.chassis.http.Json;
-import dev.plinth.chassis.lifecycle.Lifecycle;
-import dev.plinth.chassis.lifecycle.LifecycleModule;
-import dev.plinth.chassis.lifecycle.LifecycleTiming;
-import dev.plinth.chassis.metrics.PrometheusMetrics;
-import dev.plinth.chassis.platform.PlatformModule;
+import dev.plinth.chassis.testing.JsonClient;
+import dev.plinth.chassis.testing.JsonClient.Answer;
+import dev.plinth.chassis.testing.ServiceFixture;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.KeyRange;
@@ -21,18 +13,14 @@ import dev.plinth.spi.Settings;
 import dev.plinth.spi.Store;
 import dev.plinth.storage.memory.MemoryStoreProvider;
 import dev.plinth.tck.VirtualRuntime;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import tools.jackson.databind.JsonNode;
@@ -52,40 +40,23 @@ final class ZtapCluster implements AutoCloseable {
 
   final VirtualRuntime runtime = new VirtualRuntime();
   final Store store = new MemoryStoreProvider().open(Settings.empty(), runtime);
-  private final HttpThreads threads = HttpThreads.start();
-  private final HttpClient client = HttpClient.newHttpClient();
-  private final List<Node> nodes = new ArrayList<>();
-
-  /** An answer. */
-  record Answer(int status, String type, String text) {
-    JsonNode json() {
-      return Json.read(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    }
-  }
+  private final List<Node> nodes = new CopyOnWriteArrayList<>();
 
   /** One started service. */
   final class Node implements AutoCloseable {
     final String id;
     final CutStore way = new CutStore(store);
-    private final PrometheusMetrics metrics = PrometheusMetrics.start();
-    private final Lifecycle lifecycle;
-    private final HttpServer server;
-    private boolean cut;
+    final JsonClient http;
+    private final ServiceFixture service;
+    private volatile boolean cut;
 
     private Node(String id, Map<String, String> settings) {
       this.id = id;
       Map<String, String> all = new HashMap<>(settings);
       all.put("http-port", "0");
       all.putIfAbsent("node-id", id);
-      ServiceContext context =
-          new ServiceContext(ZtapService.NAME, Settings.of(all), BindAddress.loopback(), 0);
-      Injector injector =
-          Guice.createInjector(
-              new PlatformModule(way, metrics, threads),
-              new LifecycleModule(LifecycleTiming.withGrace(Duration.ofSeconds(1))),
-              new ZtapService().module(context));
-      this.lifecycle = injector.getInstance(Lifecycle.class);
-      this.server = injector.getInstance(HttpServer.class);
+      this.service = ServiceFixture.start(new ZtapService(), way, all);
+      this.http = service.http();
     }
 
     void cut() {
@@ -103,20 +74,16 @@ final class ZtapCluster implements AutoCloseable {
     }
 
     void stop() {
-      lifecycle.stop();
+      service.close();
       nodes.remove(this);
     }
 
     String address() {
-      return server.uri().getAuthority();
-    }
-
-    URI uri(String path) {
-      return server.uri().resolve(path);
+      return service.uri().getAuthority();
     }
 
     JsonNode status() {
-      Answer answer = get("/v1/cluster/status");
+      Answer answer = http.get("/v1/cluster/status");
       assertThat(answer.status()).isEqualTo(200);
       return answer.json();
     }
@@ -146,7 +113,7 @@ final class ZtapCluster implements AutoCloseable {
 
     List<String> events() {
       List<String> events = new ArrayList<>();
-      for (JsonNode event : get("/v1/cluster/events").json().path("events")) {
+      for (JsonNode event : http.get("/v1/cluster/events").json().path("events")) {
         String node = event.path("node").isNull() ? "" : " " + event.path("node").stringValue();
         events.add(event.path("type").stringValue() + node);
       }
@@ -155,7 +122,7 @@ final class ZtapCluster implements AutoCloseable {
 
     /** Reads one sample of {@code /metrics}, 0 if it is not there. */
     double metric(String name) {
-      return get("/metrics")
+      return http.get("/metrics")
           .text()
           .lines()
           .filter(line -> line.startsWith(name + " "))
@@ -163,63 +130,23 @@ final class ZtapCluster implements AutoCloseable {
           .sum();
     }
 
-    Answer get(String path) {
-      return send("GET", path, "");
-    }
-
-    Answer post(String path, String body) {
-      return send("POST", path, body);
-    }
-
-    Answer delete(String path) {
-      return send("DELETE", path, "");
-    }
-
-    Answer send(String method, String path, String body) {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(uri(path))
-              .method(method, HttpRequest.BodyPublishers.ofString(body));
-      if (!body.isEmpty()) {
-        request.header("Content-Type", "application/json");
-      }
-      try {
-        HttpResponse<String> response =
-            client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        return new Answer(
-            response.statusCode(),
-            response.headers().firstValue("Content-Type").orElse(""),
-            response.body());
-      } catch (IOException failed) {
-        throw new UncheckedIOException(method + " " + path, failed);
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(interrupted);
-      }
-    }
-
     @Override
     public void close() {
       heal();
-      lifecycle.stop();
-      metrics.close();
+      service.close();
     }
   }
 
-  /** Builds a service and starts it. */
+  /** Starts a service. */
   Node start(String id, Map<String, String> settings) {
-    Node node = build(id, settings);
-    node.lifecycle.start();
+    Node node = new Node(id, settings);
     nodes.add(node);
     return node;
   }
 
-  /** Builds a service without starting it. */
-  Node build(String id, Map<String, String> settings) {
-    return new Node(id, settings);
-  }
-
-  void start(Node built) {
-    built.lifecycle.start();
+  /** Starts a service, which takes as long as the test takes to move time. */
+  CompletableFuture<Node> startBehind(String id, Map<String, String> settings) {
+    return CompletableFuture.supplyAsync(() -> new Node(id, settings));
   }
 
   /**
@@ -227,7 +154,9 @@ final class ZtapCluster implements AutoCloseable {
    */
   List<Node> startNodes(int count, Map<String, String> settings) {
     for (int i = 1; i <= count; i++) {
-      start("node" + i, settings);
+      Node started = start("node" + i, settings);
+      // The first one leads before others campaign, so that tests know who does.
+      await(() -> started.leader().isPresent());
     }
     await(() ->
         nodes.stream()
@@ -259,17 +188,20 @@ final class ZtapCluster implements AutoCloseable {
   }
 
   private void settle() {
+    for (Node node : nodes) {
+      // Both sides may move while they are compared: a node may just be joining.
+      await(() -> node.isCut() || shown(node).equals(stored()));
+    }
+  }
+
+  private Map<String, String> stored() {
     Map<String, String> stored = new HashMap<>();
     for (Entry entry : store.keyValues().list(KeyRange.prefix(Key.utf8(NODES))).entries()) {
       stored.put(
           entry.key().utf8().substring(NODES.length()),
           Json.read(entry.value().toArray()).path("last_seen").stringValue());
     }
-    for (Node node : nodes) {
-      if (!node.isCut()) {
-        await(() -> shown(node).equals(stored));
-      }
-    }
+    return stored;
   }
 
   private static Map<String, String> shown(Node node) {
@@ -293,9 +225,7 @@ final class ZtapCluster implements AutoCloseable {
   @Override
   public void close() {
     List.copyOf(nodes).forEach(Node::close);
-    client.close();
     store.close();
-    threads.close();
     runtime.close();
   }
 }
