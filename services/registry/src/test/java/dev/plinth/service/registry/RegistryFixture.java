@@ -1,5 +1,7 @@
 package dev.plinth.service.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.plinth.chassis.testing.EventReader;
 import dev.plinth.chassis.testing.JsonClient;
 import dev.plinth.chassis.testing.JsonClient.Answer;
@@ -10,6 +12,10 @@ import dev.plinth.spi.Settings;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreProvider;
 import dev.plinth.tck.VirtualRuntime;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,6 +96,28 @@ final class RegistryFixture implements AutoCloseable {
         {"gateway": "%s", "connection_id": "%s"}\
         """
             .formatted(gateway, connection));
+  }
+
+  /** Sends a request line as it is, which a client that checks URIs would not, and its status. */
+  int status(String method, String path) {
+    URI uri = service.uri();
+    byte[] body = "{\"gateway\": \"gw1\"}".getBytes(UTF_8);
+    try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+      String head =
+          method
+              + " "
+              + path
+              + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+              + "Content-Type: application/json\r\nContent-Length: "
+              + body.length
+              + "\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(UTF_8));
+      socket.getOutputStream().write(body);
+      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      return Integer.parseInt(answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length()));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 
   Answer heartbeat(String user, String device, String connection) {

@@ -17,9 +17,11 @@ import dev.plinth.spi.LeaseInfo;
 import dev.plinth.spi.Revision;
 import io.javalin.http.Context;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /** The HTTP API of the registry. Thread-safe. */
 final class PresenceRoutes implements Routes {
@@ -205,20 +207,31 @@ final class PresenceRoutes implements Routes {
   private void lookupMany(Context ctx) {
     RequestReader request = RequestReader.of(ctx);
     JsonReader body = request.body();
-    List<String> users = body.strings("users");
-    if (!body.has("users")) {
+    List<UserId> users = users(body);
+    request.finish();
+    Reply.json(ctx, 200, codec.answers(presences.lookup(users)));
+  }
+
+  private List<UserId> users(JsonReader body) {
+    List<UserId> users = new ArrayList<>();
+    Optional<JsonNode> list = body.node("users");
+    if (list.isEmpty()) {
       body.reject("users", "is required");
-    }
-    if (users.size() > rules.lookupLimit()) {
-      body.reject("users", "must be at most " + rules.lookupLimit() + ", are " + users.size());
-    }
-    for (int i = 0; i < users.size(); i++) {
-      if (!USER.accepts(users.get(i))) {
-        body.reject("users[" + i + "]", "must be " + USER.rule());
+    } else if (!list.get().isArray()) {
+      body.reject("users", "must be a list");
+    } else if (list.get().size() > rules.lookupLimit()) {
+      body.reject("users", "must be at most " + rules.lookupLimit() + ", are " + list.get().size());
+    } else {
+      for (int i = 0; i < list.get().size(); i++) {
+        JsonNode user = list.get().get(i);
+        if (user.isString() && USER.accepts(user.stringValue())) {
+          users.add(new UserId(user.stringValue()));
+        } else {
+          body.reject("users[" + i + "]", "must be " + USER.rule());
+        }
       }
     }
-    request.finish();
-    Reply.json(ctx, 200, codec.answers(presences.lookup(users.stream().map(UserId::new).toList())));
+    return users;
   }
 
   private EventSource watch(Context ctx) {

@@ -52,9 +52,20 @@ final class RemovalLoop implements Managed {
     this.pause = pause;
   }
 
+  /** Counts from now on if the store can be reached, else from when it can. */
   @Override
   public void start() {
-    thread.set(Optional.of(runtime.start("plinth-registry-removals", this::run)));
+    Optional<Watch> first = openNow();
+    thread.set(Optional.of(runtime.start("plinth-registry-removals", () -> run(first))));
+  }
+
+  private Optional<Watch> openNow() {
+    try {
+      return Optional.of(store.watches().open(options(Revision.ZERO)));
+    } catch (StoreException failure) {
+      LOG.debug("removals cannot be watched yet", failure);
+      return Optional.empty();
+    }
   }
 
   @Override
@@ -71,11 +82,14 @@ final class RemovalLoop implements Managed {
     }
   }
 
-  private void run() {
+  private void run(Optional<Watch> first) {
     Revision next = Revision.ZERO;
+    Optional<Watch> opened = first;
     int failures = 0;
     while (!Thread.currentThread().isInterrupted()) {
-      try (Watch watch = store.watches().open(options(next))) {
+      Revision from = next;
+      try (Watch watch = opened.orElseGet(() -> store.watches().open(options(from)))) {
+        opened = Optional.empty();
         if (next.value() <= 0) {
           next = watch.startedAt().next();
         }
