@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,15 +31,15 @@ final class LabManagerFixture implements AutoCloseable {
   final ServiceFixture service;
   final JsonClient http;
   private final List<ServiceFixture> others = new ArrayList<>();
-  private final Store store;
+  private final CutStore store;
   private final Map<String, Object> settings = new HashMap<>();
 
-  private LabManagerFixture(Map<String, ?> more, UnaryOperator<Store> decorator) {
+  private LabManagerFixture(Map<String, ?> more) {
     settings.put("http-port", 0);
     settings.put("secrets", Map.of("environment", List.of("LAB_LICENSE")));
     settings.putAll(more);
     behind = new MemoryStoreProvider().open(Settings.empty(), runtime);
-    store = decorator.apply(behind);
+    store = new CutStore(behind);
     service = ServiceFixture.start(new WithEnvironment(), store, settings);
     http = service.http();
   }
@@ -50,11 +49,12 @@ final class LabManagerFixture implements AutoCloseable {
   }
 
   static LabManagerFixture start(Map<String, ?> settings) {
-    return new LabManagerFixture(settings, store -> store);
+    return new LabManagerFixture(settings);
   }
 
-  static LabManagerFixture start(UnaryOperator<Store> decorator) {
-    return new LabManagerFixture(Map.of(), decorator);
+  /** Cuts the service off from its store, or ends that. */
+  void cut(boolean now) {
+    store.cut(now);
   }
 
   /** The service with an environment of the test's. */

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,12 +27,7 @@ final class LabManagerOutageTest {
 
   @Test
   void anOutageEndsNoWorker() throws ProviderException {
-    AtomicReference<CutStore> store = new AtomicReference<>();
-    try (LabManagerFixture labs =
-        LabManagerFixture.start(behind -> {
-          store.set(new CutStore(behind));
-          return store.get();
-        })) {
+    try (LabManagerFixture labs = LabManagerFixture.start()) {
       int count = 50;
       for (int i = 0; i < count; i++) {
         assertThat(labs.create("w-" + i).status()).isEqualTo(201);
@@ -42,7 +36,7 @@ final class LabManagerOutageTest {
       List<String> before = ids(labs);
       Revision cutAt = labs.behind.keyValues().current();
 
-      store.get().cut(true);
+      labs.cut(true);
       labs.passUntil("the outage is seen", () -> labs.http.get(WORKERS).status() == 503);
       for (String path : List.of(WORKERS, WORKERS + "?labelSelector=track", WORKERS + "/w-1")) {
         Answer refused = labs.http.get(path);
@@ -57,7 +51,7 @@ final class LabManagerOutageTest {
         labs.runtime.advance(Duration.ofSeconds(1));
       }
 
-      store.get().cut(false);
+      labs.cut(false);
       labs.passUntil(
           "all are ready",
           () ->

@@ -170,18 +170,23 @@ final class ResourceRepository {
     }
   }
 
-  /** Follows a list from the revision behind the one that was seen. */
+  /**
+   * Follows a list from behind the revision that was seen. A watch that begins at a revision still
+   * to come is not marked before that is reached; so one that has seen the present begins with the
+   * present, and leaves out what it saw.
+   */
   ResourceWatch watch(
       ResourceKind kind, String namespace, Selector selector, Revision seen, Duration bookmarks) {
+    boolean present = !current().isAfter(seen);
     Watch watch =
         store
             .watches()
             .open(
                 WatchOptions.of(keys.range(kind, namespace))
-                    .from(seen.next())
+                    .from(present ? seen : seen.next())
                     .withPreviousValues()
                     .withProgressEvery(bookmarks));
-    return new Following(kind, selector, watch);
+    return new Following(kind, selector, seen, watch);
   }
 
   private KeyValues values() {
@@ -192,11 +197,13 @@ final class ResourceRepository {
   private final class Following implements ResourceWatch {
     private final ResourceKind kind;
     private final Selector selector;
+    private final Revision seen;
     private final Watch watch;
 
-    private Following(ResourceKind kind, Selector selector, Watch watch) {
+    private Following(ResourceKind kind, Selector selector, Revision seen, Watch watch) {
       this.kind = kind;
       this.selector = selector;
+      this.seen = seen;
       this.watch = watch;
     }
 
@@ -207,7 +214,9 @@ final class ResourceRepository {
         return List.of(new ResourceEvent.Bookmark(batch.revision(), false));
       }
       List<ResourceEvent> events = new ArrayList<>();
-      batch.changes().forEach(change -> tell(change).ifPresent(events::add));
+      batch.changes().stream()
+          .filter(change -> change.revision().isAfter(seen))
+          .forEach(change -> tell(change).ifPresent(events::add));
       return events;
     }
 
