@@ -34,21 +34,27 @@ final class RegistryFixture implements AutoCloseable {
   private final ServiceFixture service;
   private final JsonClient client;
 
-  private RegistryFixture(Map<String, ?> settings) {
+  private RegistryFixture(Map<String, ?> settings, boolean reachable) {
     Map<String, Object> section = new HashMap<>(settings);
     section.put("http-port", 0);
     store = StoreProvider.named("memory").open(Settings.empty(), runtime);
     faulty = new FaultyStore(store);
+    faulty.unavailable(!reachable);
     service = ServiceFixture.start(new RegistryService(), faulty, section);
     client = service.http();
   }
 
   static RegistryFixture start() {
-    return new RegistryFixture(Map.of());
+    return new RegistryFixture(Map.of(), true);
+  }
+
+  /** A registry whose store cannot be reached until the test says so. */
+  static RegistryFixture startUnreachable() {
+    return new RegistryFixture(Map.of(), false);
   }
 
   static RegistryFixture start(Map<String, ?> settings) {
-    return new RegistryFixture(settings);
+    return new RegistryFixture(settings, true);
   }
 
   /** The store behind the service, without faults. */

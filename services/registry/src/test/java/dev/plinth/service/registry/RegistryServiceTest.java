@@ -410,6 +410,25 @@ final class RegistryServiceTest {
   }
 
   @Test
+  void aServiceThatStartsWithoutItsStoreIsReadyWhenTheStoreComes() {
+    try (RegistryFixture registry = RegistryFixture.startUnreachable()) {
+      assertThat(registry.http().get("/healthz").status()).isEqualTo(200);
+      assertThat(registry.http().get("/readyz").status()).isEqualTo(503);
+      registry.faults().unavailable(false);
+      registry.advance(Duration.ofSeconds(20));
+      assertThat(registry.http().get("/readyz").status()).isEqualTo(200);
+      Await.until(
+          () -> {
+            registry.advance(Duration.ofSeconds(1));
+            registry.register("u1", "phone", "gw1", "c1");
+            registry.unregister("u1", "phone", "c1");
+            return !registry.service().metrics().contains("registry_removals_total 0.0");
+          },
+          registry.service()::metrics);
+    }
+  }
+
+  @Test
   void manyUsersAreLookedUpInOneCall() {
     try (RegistryFixture registry = RegistryFixture.start()) {
       registry.register("u1", "phone", "gw1", "c1");

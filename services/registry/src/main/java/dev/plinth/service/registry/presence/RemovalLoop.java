@@ -101,9 +101,12 @@ final class RemovalLoop implements Managed {
         }
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
-      } catch (HistoryLostException | IncarnationLostException lost) {
+      } catch (HistoryLostException compacted) {
         next = Revision.ZERO;
       } catch (StoreException failure) {
+        if (failure instanceof IncarnationLostException) {
+          next = Revision.ZERO;
+        }
         failures++;
         LOG.debug("removals cannot be watched now", failure);
         rest(failures);
