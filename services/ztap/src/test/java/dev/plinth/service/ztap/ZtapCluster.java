@@ -6,6 +6,8 @@ import dev.plinth.chassis.http.Json;
 import dev.plinth.chassis.testing.JsonClient;
 import dev.plinth.chassis.testing.JsonClient.Answer;
 import dev.plinth.chassis.testing.ServiceFixture;
+import dev.plinth.service.ztap.cluster.Cluster;
+import dev.plinth.service.ztap.cluster.LocalNode;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.KeyRange;
@@ -76,6 +78,11 @@ final class ZtapCluster implements AutoCloseable {
     void stop() {
       service.close();
       nodes.remove(this);
+    }
+
+    /** Returns the cluster as a feature of the same process would use it. */
+    Cluster cluster() {
+      return service.get(LocalNode.class).cluster();
     }
 
     String address() {
@@ -180,8 +187,12 @@ final class ZtapCluster implements AutoCloseable {
   }
 
   void advance(Duration by, Runnable afterEachStep) {
-    for (Duration left = by; left.isPositive(); left = left.minus(STEP)) {
-      runtime.advance(STEP);
+    advance(by, STEP, afterEachStep);
+  }
+
+  void advance(Duration by, Duration step, Runnable afterEachStep) {
+    for (Duration left = by; left.isPositive(); left = left.minus(step)) {
+      runtime.advance(step);
       settle();
       afterEachStep.run();
     }

@@ -8,7 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.chassis.http.Json;
 import dev.plinth.chassis.lifecycle.StartException;
 import dev.plinth.service.ztap.ZtapCluster.Node;
+import dev.plinth.spi.Bytes;
+import dev.plinth.spi.Condition;
 import dev.plinth.spi.Key;
+import dev.plinth.spi.Put;
+import dev.plinth.spi.Transaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,6 +145,31 @@ final class ZtapServiceTest {
   }
 
   @Test
+  void aLeaderOfThePastCannotWrite() {
+    try (ZtapCluster cluster = new ZtapCluster()) {
+      cluster.startNodes(2, LOW_LATENCY);
+      Node old = cluster.leader();
+      Node next = cluster.followers().getFirst();
+      Key key = Key.utf8("/ztap/guarded");
+      Condition oldTerm = old.cluster().stillLeading().orElseThrow();
+      assertThat(write(cluster, oldTerm, key)).isTrue();
+      assertThat(next.cluster().stillLeading()).isEmpty();
+      old.stop();
+      await(next::isLeader);
+      assertThat(write(cluster, oldTerm, key)).isFalse();
+      assertThat(write(cluster, next.cluster().stillLeading().orElseThrow(), key)).isTrue();
+    }
+  }
+
+  private static boolean write(ZtapCluster cluster, Condition condition, Key key) {
+    return cluster
+        .store
+        .keyValues()
+        .commit(Transaction.when(condition).then(Put.of(key, Bytes.utf8("x"))))
+        .conditionsHeld();
+  }
+
+  @Test
   void aSilentNodeBecomesSuspectThenUnhealthyThenGone() {
     try (ZtapCluster cluster = new ZtapCluster()) {
       cluster.startNodes(3, LOW_LATENCY);
@@ -247,7 +276,7 @@ final class ZtapServiceTest {
   void tenNodesSeeEveryEventOnceAndNoneThatDidNotHappen() {
     try (ZtapCluster cluster = new ZtapCluster()) {
       List<Node> nodes = cluster.startNodes(10, Map.of());
-      cluster.advance(Duration.ofMinutes(10));
+      cluster.advance(Duration.ofMinutes(10), Duration.ofMillis(2500), () -> {});
       for (Node node : nodes) {
         assertThat(node.events()).hasSize(11).doesNotHaveDuplicates();
         assertThat(node.events()).filteredOn(e -> e.startsWith("node_joined")).hasSize(10);

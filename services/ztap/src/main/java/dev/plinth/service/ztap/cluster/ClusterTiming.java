@@ -23,6 +23,9 @@ public record ClusterTiming(
   /** How much later than its time to live a session may end in the store. */
   private static final Duration EXPIRY_BOUND = Duration.ofSeconds(1);
 
+  /** What every store raises shorter times to. */
+  private static final Duration SHORTEST_TTL = Duration.ofSeconds(2);
+
   private static final int HEARTBEATS_PER_LIMIT = 3;
 
   /**
@@ -34,6 +37,9 @@ public record ClusterTiming(
     List<String> found = new ArrayList<>();
     if (heartbeatInterval.isZero()) {
       found.add("heartbeat-interval must be above zero");
+    }
+    if (sessionTtl.compareTo(SHORTEST_TTL) < 0) {
+      found.add("session-ttl must be at least " + Durations.text(SHORTEST_TTL));
     }
     refuseAbove("election-timeout", electionTimeout, found);
     refuseAbove("session-ttl", sessionTtl, found);

@@ -80,6 +80,10 @@ final class ClusterView {
               ? before.healthyNanos()
               : now;
       alive.put(record.id(), new Sighting(record, created, modified, now, healthySince));
+      if (before != null && !known) {
+        // Its end was not seen: it went and came back between two listings.
+        event(ClusterEvent.Type.NODE_LEFT, record.id(), "its session ended");
+      }
       if (!known) {
         announced.put(record.id(), NodeState.HEALTHY);
         event(ClusterEvent.Type.NODE_JOINED, record.id(), "registered from " + record.address());

@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class ObserverLoop {
   private static final Logger LOG = LoggerFactory.getLogger(ObserverLoop.class);
   private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration STOP_GRACE = Duration.ofSeconds(3);
 
   private final Store store;
   private final StoreRuntime runtime;
@@ -80,14 +81,26 @@ final class ObserverLoop {
     begin("ztap-leader", this::followLeader);
   }
 
+  /** Stops to observe and waits until nothing of it runs, but no longer than a few seconds. */
   void stop() {
     stopped = true;
+    List<Thread> ending;
     lock.lock();
     try {
-      threads.forEach(Thread::interrupt);
+      ending = List.copyOf(threads);
       threads.clear();
     } finally {
       lock.unlock();
+    }
+    ending.forEach(Thread::interrupt);
+    try {
+      for (Thread thread : ending) {
+        if (!thread.join(STOP_GRACE)) {
+          LOG.atWarn().addKeyValue("thread", thread.getName()).log("A watch did not end in time");
+        }
+      }
+    } catch (InterruptedException hurried) {
+      Thread.currentThread().interrupt();
     }
   }
 

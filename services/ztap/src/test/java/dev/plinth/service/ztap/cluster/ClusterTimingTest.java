@@ -25,6 +25,10 @@ final class ClusterTimingTest {
             "heartbeat-interval <= session-ttl / 3 does not hold: 4s > 5s / 3");
     assertThat(timing(60, 0, 15).violations())
         .containsExactly("heartbeat-interval must be above zero");
+    assertThat(
+            new ClusterTiming(Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ofSeconds(1))
+                .violations())
+        .containsExactly("session-ttl must be at least 2s");
   }
 
   @Test
