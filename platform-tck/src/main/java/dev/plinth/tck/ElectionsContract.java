@@ -213,6 +213,27 @@ public interface ElectionsContract extends StoreFixture {
     }
   }
 
+  /** A failed campaign removes no key but its own, not even one of the same session. */
+  @Test
+  @Case({136, 148})
+  @Verifies({"G48", "G49"})
+  default void aFailedCampaignDoesNotRemoveTheLeaderOfItsSession() throws InterruptedException {
+    try (Store store = open();
+        Session one = session(store)) {
+      UnreliableStore unreliable = new UnreliableStore(store);
+      try (Leadership leader =
+          Elections.over(store).campaign(freshElection(), one, Bytes.utf8("one"))) {
+        unreliable.loseAnswers(2);
+        assertThatThrownBy(() ->
+                Elections.over(unreliable).campaign(leader.election(), one, Bytes.utf8("one")))
+            .isInstanceOf(OutcomeUnknownException.class);
+        advance(store, Duration.ofSeconds(2));
+        assertThat(leader.isHeld()).isTrue();
+        assertThat(queue(store, leader.election())).hasSize(1);
+      }
+    }
+  }
+
   /** One lost answer to the creation of the candidate's key is found out about. */
   @Test
   @Case(136)

@@ -149,18 +149,29 @@ public final class CandidateQueue {
    */
   public Candidate join(Session session, Bytes value) {
     while (true) {
-      Candidate candidate = stand(session, value);
-      boolean joined = candidate.isOwn();
-      try {
-        // Not written: the one that stood has gone, so this one can enter itself.
-        joined = joined || candidate.write(value);
-      } finally {
-        if (!joined) {
-          candidate.leave();
-        }
-      }
-      if (joined) {
+      LeaseId lease = heldLease(session);
+      // Tells a key of this call, if its answers are lost, from one that was there before.
+      Slice before = store.keyValues().read(Read.of(keyOf(lease)));
+      Candidate candidate =
+          before.entries().isEmpty()
+              ? stand(session, value, before.revision())
+              : Candidate.joined(
+                  store, session, this, keyOf(lease), lease, before.entries().getFirst().created());
+      if (candidate.isOwn() || writeOrLeave(candidate, value)) {
         return candidate;
+      }
+      // The one that stood has gone in between, so this one can enter itself.
+    }
+  }
+
+  private static boolean writeOrLeave(Candidate candidate, Bytes value) {
+    boolean written = false;
+    try {
+      written = candidate.write(value);
+      return written;
+    } finally {
+      if (!written) {
+        candidate.leave();
       }
     }
   }
@@ -183,7 +194,8 @@ public final class CandidateQueue {
         Transaction.when(nothing)
             .then(Put.of(key, value).withLease(lease))
             .otherwise(Read.of(range).keysOnly());
-    Creation creation = commitCreation(session, lease, transaction, value);
+    Creation creation =
+        commitCreation(session, lease, transaction, written(key, value, Revision.ZERO));
     Commit commit = creation.commit();
     if (commit.conditionsHeld()) {
       return Optional.of(Candidate.entered(store, session, this, key, lease, commit.revision()));
@@ -276,20 +288,27 @@ public final class CandidateQueue {
   }
 
   private Candidate stand(Session session, Bytes value) {
+    return stand(session, value, Revision.ZERO);
+  }
+
+  /** Creates the session's key unless it is there; one created later may be of this call. */
+  private Candidate stand(Session session, Bytes value, Revision before) {
     LeaseId lease = heldLease(session);
     Key key = keyOf(lease);
     Transaction transaction =
         Transaction.when(Condition.absent(key))
             .then(Put.of(key, value).withLease(lease))
             .otherwise(Read.of(key));
-    Creation creation = commitCreation(session, lease, transaction, value);
+    Creation creation = commitCreation(session, lease, transaction, written(key, value, before));
     Commit commit = creation.commit();
     if (commit.conditionsHeld()) {
       return Candidate.entered(store, session, this, key, lease, commit.revision());
     }
     Entry present = commit.read(0).entries().getFirst();
     // After a lost answer the key that is there may be the one this call wrote: the value tells.
-    return creation.answerLost() && present.value().equals(value)
+    return creation.answerLost()
+            && present.value().equals(value)
+            && present.created().isAfter(before)
         ? Candidate.entered(store, session, this, key, lease, present.created())
         : Candidate.joined(store, session, this, key, lease, present.created());
   }
@@ -304,7 +323,7 @@ public final class CandidateQueue {
    * through. If both are lost, the key is removed behind.
    */
   private Creation commitCreation(
-      Session session, LeaseId lease, Transaction transaction, Bytes value) {
+      Session session, LeaseId lease, Transaction transaction, Condition... written) {
     try {
       try {
         return new Creation(store.keyValues().commit(transaction), false);
@@ -317,11 +336,17 @@ public final class CandidateQueue {
       }
       throw refused;
     } catch (StoreException failed) {
-      Key key = keyOf(lease);
-      Condition written = new Condition.Value(KeyRange.single(key), Relation.EQUAL, value);
-      new Removal(store, session, lease, key, written).behind();
+      new Removal(store, session, lease, keyOf(lease), written).behind();
       throw failed;
     }
+  }
+
+  private static Condition[] written(Key key, Bytes value, Revision before) {
+    KeyRange single = KeyRange.single(key);
+    return new Condition[] {
+      new Condition.Value(single, Relation.EQUAL, value),
+      new Condition.Created(single, Relation.GREATER, before)
+    };
   }
 
   private static LeaseId heldLease(Session session) {

@@ -25,7 +25,7 @@ final class Removal {
   private final LeaseId lease;
   private final Transaction transaction;
 
-  Removal(Store store, Session session, LeaseId lease, Key key, Condition own) {
+  Removal(Store store, Session session, LeaseId lease, Key key, Condition... own) {
     this.store = store;
     this.session = session;
     this.lease = lease;
