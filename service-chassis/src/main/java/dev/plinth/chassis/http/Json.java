@@ -7,6 +7,7 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -56,6 +57,8 @@ public final class Json {
       return node;
     } catch (StreamConstraintsException tooMuch) {
       throw new ValidationException("", "the JSON is nested too deeply or has too long a token");
+    } catch (MismatchedInputException more) {
+      throw new ValidationException("", "there is something after the end of the JSON document");
     } catch (JacksonException malformed) {
       TokenStreamLocation at = malformed.getLocation();
       String place =

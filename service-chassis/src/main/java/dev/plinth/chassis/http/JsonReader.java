@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.plinth.chassis.error.FieldErrors;
 import dev.plinth.chassis.error.ValidationException;
 import dev.plinth.spi.Settings;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -93,11 +94,7 @@ public final class JsonReader {
    */
   public Optional<String> optionalString(String field) {
     Optional<JsonNode> value = node(field);
-    if (value.isPresent() && !value.get().isString()) {
-      reject(field, "must be a text");
-      return Optional.empty();
-    }
-    return value.map(JsonNode::stringValue);
+    return value.flatMap(node -> text(field, node));
   }
 
   /**
@@ -312,11 +309,7 @@ public final class JsonReader {
     List<String> texts = new ArrayList<>();
     int index = 0;
     for (JsonNode item : items(field)) {
-      if (item.isString()) {
-        texts.add(item.stringValue());
-      } else {
-        reject(field + "[" + index + "]", "must be a text");
-      }
+      text(field + "[" + index + "]", item).ifPresent(texts::add);
       index++;
     }
     return texts;
@@ -335,11 +328,8 @@ public final class JsonReader {
       reject(field, "must be an object");
     } else if (value.isPresent()) {
       for (Map.Entry<String, JsonNode> property : value.get().properties()) {
-        if (property.getValue().isString()) {
-          texts.put(property.getKey(), property.getValue().stringValue());
-        } else {
-          reject(field + "." + property.getKey(), "must be a text");
-        }
+        text(field + "." + property.getKey(), property.getValue())
+            .ifPresent(text -> texts.put(property.getKey(), text));
       }
     }
     return texts;
@@ -427,6 +417,18 @@ public final class JsonReader {
       }
     }
     children.forEach(JsonReader::refuseUnread);
+  }
+
+  private Optional<String> text(String field, JsonNode value) {
+    if (!value.isString()) {
+      reject(field, "must be a text");
+      return Optional.empty();
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(value.stringValue())) {
+      reject(field, "must be a text without halves of surrogate pairs");
+      return Optional.empty();
+    }
+    return Optional.of(value.stringValue());
   }
 
   private Iterable<JsonNode> items(String field) {
