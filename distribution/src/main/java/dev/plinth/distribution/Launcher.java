@@ -19,9 +19,9 @@ import dev.plinth.chassis.platform.PlatformModule;
 import dev.plinth.distribution.cli.CommandLineInterface;
 import dev.plinth.distribution.cli.Console;
 import dev.plinth.distribution.wiring.Demonstrations;
-import dev.plinth.distribution.wiring.Platform;
 import dev.plinth.distribution.wiring.LauncherConfig;
 import dev.plinth.distribution.wiring.Logging;
+import dev.plinth.distribution.wiring.Platform;
 import dev.plinth.distribution.wiring.ServicesModule;
 import dev.plinth.service.ztap.ZtapModule;
 import dev.plinth.spi.Capability;
@@ -38,8 +38,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /**
- * The program. Composes one store and the chosen services, each in an injector of its own below one that holds what they
- * share.
+ * The program. Composes one store and the chosen services, each in an injector of its own below one
+ * that holds what they share.
  */
 public final class Launcher implements Platform, Demonstrations {
   private Launcher() {}

@@ -1,11 +1,8 @@
 package dev.plinth.distribution.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,21 +20,25 @@ final class CentroCommand {
   private static final String JOBS = "/api/v1/jobs";
   private static final String NODES = "/api/v1/nodes";
 
-  private CentroCommand() {}
-
-  static CentroCommand create() {
-    return new CentroCommand();
-  }
+  CentroCommand() {}
 
   /** Jobs. */
   @Command(name = "jobs", description = "Jobs: queued, active and ended.")
   static final class Jobs {
-    @Mixin private Connection connection;
+    @Mixin private final Connection connection;
+
+    Jobs(Connection connection) {
+      this.connection = connection;
+    }
 
     @Command(name = "list", description = "Lists jobs, a page of at most 1000 at a time.")
     int list(
-        @Option(names = "--status", description = "Only jobs of this status.") Optional<String> status,
-        @Option(names = "--limit", description = "Jobs per page (default 100).", defaultValue = "100")
+        @Option(names = "--status", description = "Only jobs of this status.")
+            Optional<String> status,
+        @Option(
+                names = "--limit",
+                description = "Jobs per page (default 100).",
+                defaultValue = "100")
             int limit,
         @Option(names = "--continue", description = "Where the last page ended.")
             Optional<String> token) {
@@ -98,11 +99,18 @@ final class CentroCommand {
   /** Nodes. */
   @Command(name = "nodes", description = "Nodes that agents have reported.")
   static final class Nodes {
-    @Mixin private Connection connection;
+    @Mixin private final Connection connection;
+
+    Nodes(Connection connection) {
+      this.connection = connection;
+    }
 
     @Command(name = "list", description = "Lists nodes, a page of at most 1000 at a time.")
     int list(
-        @Option(names = "--limit", description = "Nodes per page (default 100).", defaultValue = "100")
+        @Option(
+                names = "--limit",
+                description = "Nodes per page (default 100).",
+                defaultValue = "100")
             int limit,
         @Option(names = "--continue", description = "Where the last page ended.")
             Optional<String> token) {

@@ -1,8 +1,11 @@
 package dev.plinth.distribution.cli;
 
+import static java.util.Map.entry;
+
+import dev.plinth.chassis.config.ConfigurationException;
+import dev.plinth.chassis.lifecycle.StartException;
 import dev.plinth.distribution.wiring.Demonstrations;
 import dev.plinth.distribution.wiring.Platform;
-import dev.plinth.chassis.lifecycle.StartException;
 import dev.plinth.spi.SettingsException;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -28,28 +31,34 @@ public final class CommandLineInterface {
     commands.setOut(console.out());
     commands.setErr(console.err());
     commands.setUsageHelpAutoWidth(true);
-    commands.setExecutionExceptionHandler(
-        (failure, command, parsed) -> explain(failure, console));
-    commands.setParameterExceptionHandler(
-        (wrong, given) -> {
-          console.err().println("plinth: " + wrong.getMessage());
-          console.err().println("See '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
-          return ExitCodes.USAGE;
-        });
+    commands.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, console));
+    commands.setParameterExceptionHandler((wrong, given) -> {
+      console.err().println("plinth: " + wrong.getMessage());
+      console
+          .err()
+          .println("See '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+      return ExitCodes.USAGE;
+    });
     return commands.execute(args);
   }
 
   private static CommandLine commands(
       Platform platform, Demonstrations demonstrations, Console console) {
     Map<Class<?>, Supplier<Object>> made =
-        Map.of(
-            PlinthCommand.class, PlinthCommand::new,
-            StartCommand.class, () -> new StartCommand(platform, console),
-            TrainCommand.class, () -> new TrainCommand(platform),
-            ConfigCommand.class, () -> new ConfigCommand(console),
-            StoreCommand.class, StoreCommand::new,
-            ZtapCommand.class, () -> new ZtapCommand(demonstrations, console),
-            Connection.class, () -> new Connection(console));
+        Map.ofEntries(
+            entry(StartCommand.class, () -> new StartCommand(platform, console)),
+            entry(TrainCommand.class, () -> new TrainCommand(platform)),
+            entry(ConfigCommand.class, () -> new ConfigCommand(console)),
+            entry(ConfigurationOptions.class, () -> new ConfigurationOptions(console)),
+            entry(Connection.class, () -> new Connection(console)),
+            entry(StoreCommand.class, () -> new StoreCommand(new Connection(console))),
+            entry(StoreCommand.Lease.class, () -> new StoreCommand.Lease(new Connection(console))),
+            entry(ZtapCommand.class, () -> new ZtapCommand(demonstrations, console)),
+            entry(
+                ZtapCommand.Cluster.class, () -> new ZtapCommand.Cluster(new Connection(console))),
+            entry(CentroCommand.Jobs.class, () -> new CentroCommand.Jobs(new Connection(console))),
+            entry(
+                CentroCommand.Nodes.class, () -> new CentroCommand.Nodes(new Connection(console))));
     IFactory fallback = CommandLine.defaultFactory();
     return new CommandLine(
         new PlinthCommand(),
@@ -69,6 +78,10 @@ public final class CommandLineInterface {
         yield told.exitCode();
       }
       case SettingsException wrong -> {
+        console.err().println("plinth: " + wrong.getMessage());
+        yield ExitCodes.USAGE;
+      }
+      case ConfigurationException wrong -> {
         console.err().println("plinth: " + wrong.getMessage());
         yield ExitCodes.USAGE;
       }

@@ -1,32 +1,87 @@
 package dev.plinth.distribution.cli;
 
+import dev.plinth.chassis.config.ConfigLoader;
+import dev.plinth.chassis.config.FlagValue;
+import dev.plinth.distribution.wiring.LauncherConfig;
 import dev.plinth.spi.Settings;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** The options that say what the configuration is. */
+/**
+ * The options that say what the configuration is; the same for the launcher and for its clients.
+ */
 final class ConfigurationOptions {
-  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets one key.")
-  private Map<String, String> set = new LinkedHashMap<>();
+  /** Variables of the scripts, which are not configuration. */
+  private static final Set<String> SCRIPT_VARIABLES =
+      Set.of("PLINTH_HEAP", "PLINTH_CACHE", "PLINTH_AOT", "PLINTH_JAVA_OPTS");
 
-  Settings settings() {
-    Map<String, Object> top = new LinkedHashMap<>();
-    set.forEach((key, value) -> put(top, key, value));
-    return Settings.of(top);
+  private final Console console;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "The configuration (default: conf/plinth.yaml of the archive).")
+  private Optional<Path> file = Optional.empty();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets one key, over the environment and the file.")
+  private List<String> assignments = new ArrayList<>();
+
+  @Option(
+      names = "--services",
+      paramLabel = "A,B",
+      description = "Which services start (default: all).")
+  private Optional<String> services = Optional.empty();
+
+  @Option(names = "--port-offset", paramLabel = "N", description = "Added to every port.")
+  private Optional<String> portOffset = Optional.empty();
+
+  @Option(
+      names = "--insecure",
+      description =
+          "Allows bind-address to be reached from other machines; nothing asks who is there.")
+  private boolean insecure;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Short for --set centro.grpc-port=PORT.")
+  private Optional<String> port = Optional.empty();
+
+  ConfigurationOptions(Console console) {
+    this.console = console;
   }
 
-  @SuppressWarnings("unchecked")
-  private static void put(Map<String, Object> section, String key, String value) {
-    int dot = key.indexOf('.');
-    if (dot < 0) {
-      section.put(key, value);
-    } else {
-      put(
-          (Map<String, Object>)
-              section.computeIfAbsent(key.substring(0, dot), k -> new LinkedHashMap<>()),
-          key.substring(dot + 1),
-          value);
+  /** Reads and checks the configuration. */
+  Settings settings() {
+    Settings settings = unchecked();
+    LauncherConfig.from(settings);
+    return settings;
+  }
+
+  private Settings unchecked() {
+    List<FlagValue> flags = new ArrayList<>();
+    assignments.forEach(assignment -> flags.add(FlagValue.set(assignment)));
+    services.ifPresent(names -> flags.add(new FlagValue("--services", "services", names)));
+    portOffset.ifPresent(n -> flags.add(new FlagValue("--port-offset", "port-offset", n)));
+    port.ifPresent(value -> flags.add(FlagValue.alias("--port", value)));
+    if (insecure) {
+      flags.add(new FlagValue("--insecure", "insecure", "true"));
     }
+    return new ConfigLoader(LauncherConfig::from, SCRIPT_VARIABLES)
+        .load(file.or(ConfigurationOptions::packaged), console.environment(), flags);
+  }
+
+  private static Optional<Path> packaged() {
+    return Optional.ofNullable(System.getProperty("plinth.home"))
+        .map(home -> Path.of(home, "conf", "plinth.yaml"))
+        .filter(Files::exists);
   }
 }

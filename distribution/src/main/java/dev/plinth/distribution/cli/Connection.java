@@ -17,7 +17,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The options by which a command finds the running launcher, and how it prints what that answers. */
+/**
+ * The options by which a command finds the running launcher, and how it prints what that answers.
+ */
 final class Connection {
   private final Console console;
 
@@ -28,6 +30,7 @@ final class Connection {
 
   Connection(Console console) {
     this.console = console;
+    this.configuration = new ConfigurationOptions(console);
   }
 
   /** Returns a client of the launcher that runs with the same configuration. */

@@ -20,8 +20,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Talks to a running launcher: to its admin API, and to the services whose addresses it tells. What goes wrong becomes a
- * {@link CommandException} with the launcher's own words.
+ * Talks to a running launcher: to its admin API, and to the services whose addresses it tells. What
+ * goes wrong becomes a {@link CommandException} with the launcher's own words.
  *
  * <p>One thread at a time.
  */
@@ -42,8 +42,7 @@ final class LauncherClient {
 
   /** Asks the admin API. */
   JsonNode admin(String method, String path, Optional<JsonNode> body) {
-    return answer(
-        exchange(toAdmin(method, path, body).timeout(ANSWER).build()));
+    return answer(exchange(toAdmin(method, path, body).timeout(ANSWER).build()));
   }
 
   /** Reads a document of a service. */
@@ -54,10 +53,14 @@ final class LauncherClient {
   /** Asks a service. */
   JsonNode send(String service, String method, String path, Optional<JsonNode> body) {
     return answer(
-        exchange(request(URI.create(addressOf(service) + path), method, body).timeout(ANSWER).build()));
+        exchange(
+            request(URI.create(addressOf(service) + path), method, body).timeout(ANSWER).build()));
   }
 
-  /** Reads server-sent events of the admin API, each as its name and its data, until the stream or the thread ends. */
+  /**
+   * Reads server-sent events of the admin API, each as its name and its data, until the stream or
+   * the thread ends.
+   */
   void events(String path, Consumer<Event> consumer) {
     HttpRequest request = toAdmin("GET", path, Optional.empty()).build();
     HttpResponse<InputStream> response = exchange(request);

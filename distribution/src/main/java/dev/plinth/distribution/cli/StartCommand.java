@@ -25,6 +25,7 @@ final class StartCommand implements Callable<Integer> {
   StartCommand(Platform platform, Console console) {
     this.platform = platform;
     this.console = console;
+    this.configuration = new ConfigurationOptions(console);
   }
 
   @Override

@@ -20,9 +20,11 @@ import tools.jackson.databind.node.ObjectNode;
 final class StoreCommand {
   private static final String KV = "/admin/v1/store/kv";
 
-  @Mixin private Connection connection;
+  @Mixin private final Connection connection;
 
-  StoreCommand() {}
+  StoreCommand(Connection connection) {
+    this.connection = connection;
+  }
 
   @Command(name = "get", description = "Prints the value of a key.")
   int get(
@@ -36,7 +38,8 @@ final class StoreCommand {
                 "GET",
                 KV + "?key=" + encoded(key) + at.map(r -> "&at=" + r).orElse(""),
                 Optional.empty());
-    return connection.show(slice, out -> out.println(bytes(slice.path("entries").path(0), "value")));
+    return connection.show(
+        slice, out -> out.println(bytes(slice.path("entries").path(0), "value")));
   }
 
   @Command(name = "put", description = "Writes a key, whatever was there.")
@@ -52,7 +55,9 @@ final class StoreCommand {
     return connection.show(reply, out -> out.println("revision " + text(reply, "revision")));
   }
 
-  @Command(name = "del", description = "Deletes a key, or with --prefix all keys that begin with it.")
+  @Command(
+      name = "del",
+      description = "Deletes a key, or with --prefix all keys that begin with it.")
   int del(
       @Parameters(paramLabel = "KEY") String key,
       @Option(names = "--prefix", description = "Every key that begins with KEY.") boolean prefix) {
@@ -64,7 +69,11 @@ final class StoreCommand {
 
   @Command(name = "list", description = "Lists keys and values, all pages at one revision.")
   int list(
-      @Parameters(paramLabel = "PREFIX", arity = "0..1", defaultValue = "", description = "Begin of the keys; all without it.")
+      @Parameters(
+              paramLabel = "PREFIX",
+              arity = "0..1",
+              defaultValue = "",
+              description = "Begin of the keys; all without it.")
           String prefix,
       @Option(names = "--keys-only", description = "Leaves values out.") boolean keysOnly) {
     String path = KV + "?prefix=" + encoded(prefix) + (keysOnly ? "&keys_only=true" : "");
@@ -103,8 +112,10 @@ final class StoreCommand {
   @Command(
       name = "txn",
       description = {
-        "Commits a transaction: {\"conditions\": [{\"key\": ..., \"target\": \"version\", \"relation\": \"=\",",
-        "\"operand\": 0}], \"then\": [{\"put\": {\"key\": ..., \"value\": ...}}], \"otherwise\": [{\"get\": ...}]}.",
+        "Commits a transaction: {\"conditions\": [{\"key\": ..., \"target\": \"version\","
+            + " \"relation\": \"=\",",
+        "\"operand\": 0}], \"then\": [{\"put\": {\"key\": ..., \"value\": ...}}], \"otherwise\":"
+            + " [{\"get\": ...}]}.",
         "Exit code 3 if the conditions did not hold."
       })
   int txn(
@@ -124,21 +135,19 @@ final class StoreCommand {
 
   @Command(name = "status", description = "Shows how the store is.")
   int status() {
-    JsonNode status =
-        connection.client().admin("GET", "/admin/v1/store/status", Optional.empty());
+    JsonNode status = connection.client().admin("GET", "/admin/v1/store/status", Optional.empty());
     return connection.show(
         status,
         out -> {
           Table table = new Table("PROPERTY", "VALUE");
           status
               .properties()
-              .forEach(
-                  field ->
-                      table.row(
-                          field.getKey().replace('_', ' '),
-                          field.getValue().isContainer()
-                              ? field.getValue().toString()
-                              : field.getValue().asString()));
+              .forEach(field ->
+                  table.row(
+                      field.getKey().replace('_', ' '),
+                      field.getValue().isContainer()
+                          ? field.getValue().toString()
+                          : field.getValue().asString()));
           table.print(out);
         });
   }
@@ -159,7 +168,11 @@ final class StoreCommand {
   static final class Lease {
     private static final String LEASES = "/admin/v1/store/leases";
 
-    @Mixin private Connection connection;
+    @Mixin private final Connection connection;
+
+    Lease(Connection connection) {
+      this.connection = connection;
+    }
 
     @Command(name = "grant", description = "Grants a lease; nothing renews it.")
     int grant(@Parameters(paramLabel = "SECONDS") long seconds) {

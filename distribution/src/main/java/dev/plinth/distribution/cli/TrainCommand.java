@@ -12,20 +12,26 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * Starts everything on free ports and an empty memory store, sends each service a request, and stops: the run that the
- * ahead-of-time cache is made from. Called by {@code bin/plinth}.
+ * Starts everything on free ports and an empty memory store, sends each service a request, and
+ * stops: the run that the ahead-of-time cache is made from. Called by {@code bin/plinth}.
  */
 @Command(name = "train", hidden = true, description = "Runs once for the ahead-of-time cache.")
 final class TrainCommand implements Callable<Integer> {
   private static final Map<String, ?> FREE = Map.of("http-port", 0);
   private static final Map<String, ?> SETTINGS =
       Map.of(
-          "store", Map.of("backend", "memory"),
-          "centro", Map.of("http-port", 0, "grpc-port", 0),
-          "ztap", FREE,
-          "labmgr", FREE,
-          "registry", FREE,
-          "admin", Map.of("port", 0));
+          "store",
+          Map.of("backend", "memory"),
+          "centro",
+          Map.of("http-port", 0, "grpc-port", 0),
+          "ztap",
+          FREE,
+          "labmgr",
+          FREE,
+          "registry",
+          FREE,
+          "admin",
+          Map.of("port", 0));
 
   private final Platform platform;
 

@@ -4,9 +4,9 @@ import dev.plinth.distribution.wiring.Demonstrations;
 import dev.plinth.service.ztap.cluster.ClusterText;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -47,7 +47,11 @@ final class ZtapCommand {
   /** Members and leader; none of these commands registers or campaigns. */
   @Command(name = "cluster", description = "Members and leader of the running cluster.")
   static final class Cluster {
-    @Mixin private Connection connection;
+    @Mixin private final Connection connection;
+
+    Cluster(Connection connection) {
+      this.connection = connection;
+    }
 
     @Command(name = "status", description = "Shows the leader and the nodes.")
     int status() {
@@ -59,7 +63,9 @@ final class ZtapCommand {
       return show(ClusterText::list);
     }
 
-    @Command(name = "join", description = "Declares a member, which stays listed until it is removed.")
+    @Command(
+        name = "join",
+        description = "Declares a member, which stays listed until it is removed.")
     int join(
         @Parameters(paramLabel = "NODE-ID") String id,
         @Parameters(paramLabel = "ADDRESS", description = "Host and port.") String address) {
@@ -99,7 +105,9 @@ final class ZtapCommand {
 
   private static Map<String, Object> map(JsonNode object) {
     Map<String, Object> map = new LinkedHashMap<>();
-    object.properties().forEach(field -> plain(field.getValue()).ifPresent(v -> map.put(field.getKey(), v)));
+    object
+        .properties()
+        .forEach(field -> plain(field.getValue()).ifPresent(v -> map.put(field.getKey(), v)));
     return map;
   }
 
@@ -116,6 +124,8 @@ final class ZtapCommand {
       return Optional.of(items);
     }
     return Optional.of(
-        node.isBoolean() ? node.booleanValue() : node.isNumber() ? node.numberValue() : node.asString());
+        node.isBoolean()
+            ? node.booleanValue()
+            : node.isNumber() ? node.numberValue() : node.asString());
   }
 }

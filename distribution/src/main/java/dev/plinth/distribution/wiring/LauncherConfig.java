@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 
@@ -84,14 +85,13 @@ public record LauncherConfig(
     for (String name : settings.strings("services", ServiceCatalog.names())) {
       Service service =
           ServiceCatalog.named(name)
-              .orElseThrow(
-                  () ->
-                      settings.error(
-                          "services",
-                          "no service is called '"
-                              + name
-                              + "'; there is: "
-                              + String.join(", ", ServiceCatalog.names())));
+              .orElseThrow(() ->
+                  settings.error(
+                      "services",
+                      "no service is called '"
+                          + name
+                          + "'; there is: "
+                          + String.join(", ", ServiceCatalog.names())));
       if (services.stream().anyMatch(chosen -> chosen.name().equals(name))) {
         throw settings.error("services", "'" + name + "' is named twice");
       }
@@ -112,8 +112,14 @@ public record LauncherConfig(
     known.addAll(providers.keySet());
     store.allowOnly(known.toArray(String[]::new));
     providers.forEach((name, provider) -> provider.check(store.section(name)));
-    String backend =
-        store.oneOf("backend", "memory", providers.keySet().toArray(String[]::new));
-    return providers.get(backend);
+    String backend = store.string("backend", "memory");
+    return Optional.ofNullable(providers.get(backend))
+        .orElseThrow(() ->
+            store.error(
+                "backend",
+                "no store is called '"
+                    + backend
+                    + "'; there is: "
+                    + String.join(", ", providers.keySet())));
   }
 }

@@ -29,8 +29,7 @@ public record LogConfig(Format format, String level) {
   public static LogConfig from(Settings settings) {
     settings.allowOnly("format", "level");
     return new LogConfig(
-        Format.valueOf(
-            settings.oneOf("format", "text", "text", "json").toUpperCase(Locale.ROOT)),
+        Format.valueOf(settings.oneOf("format", "text", "text", "json").toUpperCase(Locale.ROOT)),
         settings.oneOf("level", "info", "error", "warn", "info", "debug"));
   }
 }

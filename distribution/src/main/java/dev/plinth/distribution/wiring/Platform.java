@@ -63,7 +63,9 @@ public interface Platform {
      */
     String storeNote();
 
-    /** Stops the services in reverse order, then the store. Idempotent; returns when all is still. */
+    /**
+     * Stops the services in reverse order, then the store. Idempotent; returns when all is still.
+     */
     @Override
     void close();
   }

@@ -29,8 +29,7 @@ final class ServicesRoutes implements Routes {
     ObjectNode answer = Json.object();
     ArrayNode list = answer.putArray("services");
     for (Platform.StartedService service : services.get()) {
-      ArrayNode addresses =
-          list.addObject().put("name", service.name()).putArray("addresses");
+      ArrayNode addresses = list.addObject().put("name", service.name()).putArray("addresses");
       service.addresses().forEach(addresses::add);
     }
     Reply.json(ctx, 200, answer);
