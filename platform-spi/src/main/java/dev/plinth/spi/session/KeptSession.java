@@ -40,40 +40,7 @@ final class KeptSession implements Session {
    */
 
   private static final Duration FIRST_RETRY = Duration.ofMillis(100);
-  private static final int MARGIN_OF_TTL = 10;
-  private static final int RENEWALS_OF_TTL = 3;
   private static final int RETRIES_OF_TTL = 6;
-
-  /**
-   * What is known of the present lease.
-   *
-   * @param sent when the last confirmed renewal was sent, by the runtime's clock
-   * @param lost whether it was given up; it is not believed in again
-   */
-  private record Hold(LeaseId lease, Duration ttl, long sent, boolean lost) {
-    /** What a lease may live longer does not fit into the clock and makes no difference. */
-    private static final Duration LONGEST = Duration.ofDays(36_500);
-
-    Hold confirmed(Duration granted, long at) {
-      return new Hold(lease, granted, at, false);
-    }
-
-    Hold givenUp() {
-      return new Hold(lease, ttl, sent, true);
-    }
-
-    long safeUntil() {
-      return sent + counted().minus(counted().dividedBy(MARGIN_OF_TTL)).toNanos();
-    }
-
-    long overdueFrom() {
-      return sent + counted().dividedBy(RENEWALS_OF_TTL).multipliedBy(2).toNanos();
-    }
-
-    Duration counted() {
-      return min(ttl, LONGEST);
-    }
-  }
 
   private final Leases leases;
   private final StoreRuntime runtime;
@@ -385,7 +352,7 @@ final class KeptSession implements Session {
 
   private void scheduleRenewal() {
     Hold present = hold;
-    Duration interval = jittered(present.counted().dividedBy(RENEWALS_OF_TTL), 0.9, 1.1);
+    Duration interval = jittered(present.renewalInterval(), 0.9, 1.1);
     keeper = runtime.schedule(until(present.sent() + interval.toNanos()), this::keep);
   }
 
