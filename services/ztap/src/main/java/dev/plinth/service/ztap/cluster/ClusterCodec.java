@@ -172,12 +172,12 @@ final class ClusterCodec {
   private static Duration duration(ObjectNode json, String field) throws UnreadableRecordException {
     try {
       Duration duration = Duration.parse(text(json, field));
-      if (duration.isPositive()) {
+      if (duration.isPositive() && duration.compareTo(ClusterTiming.LONGEST_HEARTBEAT) <= 0) {
         return duration;
       }
     } catch (DateTimeException notADuration) {
       // said below
     }
-    throw new UnreadableRecordException(field + " is not a duration above zero");
+    throw new UnreadableRecordException(field + " is not a duration above zero and up to a day");
   }
 }

@@ -26,6 +26,9 @@ public record ClusterTiming(
   /** What every store raises shorter times to. */
   private static final Duration SHORTEST_TTL = Duration.ofSeconds(2);
 
+  /** More cannot be meant; a record that says so counts as unreadable. */
+  static final Duration LONGEST_HEARTBEAT = Duration.ofDays(1);
+
   private static final int HEARTBEATS_PER_LIMIT = 3;
 
   /**
@@ -37,6 +40,9 @@ public record ClusterTiming(
     List<String> found = new ArrayList<>();
     if (heartbeatInterval.isZero()) {
       found.add("heartbeat-interval must be above zero");
+    }
+    if (heartbeatInterval.compareTo(LONGEST_HEARTBEAT) > 0) {
+      found.add("heartbeat-interval must be at most " + Durations.text(LONGEST_HEARTBEAT));
     }
     if (sessionTtl.compareTo(SHORTEST_TTL) < 0) {
       found.add("session-ttl must be at least " + Durations.text(SHORTEST_TTL));

@@ -31,9 +31,6 @@ final class ClusterView {
   private static final Duration GONE_SHOWN_FOR = Duration.ofHours(1);
   private static final int EVENTS_KEPT = 1000;
 
-  private record Sighting(
-      NodeRecord record, Revision created, Revision modified, long nanos, long healthyNanos) {}
-
   private record Departure(NodeRecord record, long nanos, boolean clean) {}
 
   private final String self;
@@ -251,7 +248,7 @@ final class ClusterView {
             NodeState state = stateOf(sighting, now);
             NodeState before = announced.put(id, state);
             if (state != before && state != NodeState.HEALTHY) {
-              event(ClusterEvent.Type.NODE_UNWELL, id, reason(id, sighting, state, now));
+              event(ClusterEvent.Type.NODE_UNWELL, id, reason(id, sighting, now));
             }
           });
       if (departed.values().removeIf(d -> now - d.nanos() > GONE_SHOWN_FOR.toNanos())) {
@@ -270,9 +267,11 @@ final class ClusterView {
       Map<String, NodeView> views = new TreeMap<>();
       alive.forEach((id, sighting) -> views.put(id, view(id, sighting, now)));
       departed.forEach((id, departure) -> addDeparted(id, departure, now, views));
-      declared.values().forEach(member -> addDeclared(member, views));
-      unreadable.forEach((id, problem) -> views.put(id, invalid(id, problem)));
-      unreadableMembers.forEach((id, problem) -> views.putIfAbsent(id, invalid(id, problem)));
+      declared.values().forEach(member -> views.putIfAbsent(member.id(), NodeViews.of(member)));
+      unreadable.forEach(
+          (id, problem) -> views.put(id, NodeViews.invalid(id, problem, runtime.now())));
+      unreadableMembers.forEach(
+          (id, problem) -> views.putIfAbsent(id, NodeViews.invalid(id, problem, runtime.now())));
       return List.copyOf(views.values());
     } finally {
       lock.unlock();
@@ -362,123 +361,49 @@ final class ClusterView {
   }
 
   private NodeView view(String id, Sighting sighting, long now) {
-    NodeState state = stateOf(sighting, now);
     NodeRecord record = sighting.record();
-    long since =
-        switch (state) {
-          case SUSPECT -> sighting.nanos() + suspectAfter(record).toNanos();
-          case UNHEALTHY -> sighting.nanos() + unhealthyAfter(record).toNanos();
-          default -> sighting.healthyNanos();
-        };
-    return new NodeView(
-        id,
-        record.address(),
+    NodeState state = stateOf(sighting, now);
+    return NodeViews.of(
+        record,
         state,
-        reason(id, sighting, state, now),
-        wall(since, now),
+        reason(id, sighting, now),
+        wall(sighting.since(state, electionTimeout), now),
         leader.isPresent() && leader.get().incarnation().equals(record.incarnation())
             ? NodeRole.LEADER
             : NodeRole.FOLLOWER,
-        Optional.of(record.joinedAt()),
-        Optional.of(record.lastSeen()),
-        Optional.of(record.incarnation()),
-        declared.containsKey(id),
-        record.metadata());
+        declared.containsKey(id));
   }
 
   private void addDeparted(String id, Departure departure, long now, Map<String, NodeView> views) {
     if (departure.clean() && !declared.containsKey(id)) {
       return;
     }
-    NodeRecord record = departure.record();
     views.put(
         id,
-        new NodeView(
-            id,
-            record.address(),
+        NodeViews.of(
+            departure.record(),
             NodeState.GONE,
             departure.clean() ? "left" : "its session ended",
             wall(departure.nanos(), now),
             NodeRole.FOLLOWER,
-            Optional.of(record.joinedAt()),
-            Optional.of(record.lastSeen()),
-            Optional.of(record.incarnation()),
-            declared.containsKey(id),
-            record.metadata()));
-  }
-
-  private static void addDeclared(DeclaredMember member, Map<String, NodeView> views) {
-    views.putIfAbsent(
-        member.id(),
-        new NodeView(
-            member.id(),
-            member.address(),
-            NodeState.GONE,
-            "declared, not seen",
-            member.declaredAt(),
-            NodeRole.FOLLOWER,
-            Optional.of(member.declaredAt()),
-            Optional.empty(),
-            Optional.empty(),
-            true,
-            member.metadata()));
-  }
-
-  private NodeView invalid(String id, String problem) {
-    return new NodeView(
-        id,
-        "",
-        NodeState.INVALID,
-        problem,
-        runtime.now(),
-        NodeRole.FOLLOWER,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        declared.containsKey(id),
-        Map.of());
+            declared.containsKey(id)));
   }
 
   private NodeState stateOf(Sighting sighting, long now) {
-    long silence = silence(sighting, now);
-    if (silence >= unhealthyAfter(sighting.record()).toNanos()) {
-      return NodeState.UNHEALTHY;
-    }
-    return silence > suspectAfter(sighting.record()).toNanos()
-        ? NodeState.SUSPECT
-        : NodeState.HEALTHY;
+    return sighting.state(silence(sighting, now), electionTimeout);
   }
 
-  private long silence(Sighting sighting, long now) {
+  private Duration silence(Sighting sighting, long now) {
     Sighting own = alive.get(self);
     if (own == null || sighting.record().id().equals(self)) {
-      return now - sighting.nanos();
+      return Duration.ofNanos(now - sighting.nanos());
     }
-    long cutOff = own.nanos() + suspectAfter(own.record()).toNanos();
-    return Math.min(now, cutOff) - sighting.nanos();
+    long cutOff = own.nanos() + own.suspectAfter().toNanos();
+    return Duration.ofNanos(Math.min(now, cutOff) - sighting.nanos());
   }
 
-  private String reason(String id, Sighting sighting, NodeState state, long now) {
-    Duration silence = Duration.ofSeconds(Duration.ofNanos(silence(sighting, now)).toSeconds());
-    return switch (state) {
-      case HEALTHY -> "heartbeats arrive";
-      default ->
-          id.equals(self)
-              ? "this node has not reached the store for " + Durations.text(silence)
-              : "silent for "
-                  + Durations.text(silence)
-                  + ", a heartbeat is due every "
-                  + Durations.text(sighting.record().heartbeatInterval());
-    };
-  }
-
-  private static Duration suspectAfter(NodeRecord record) {
-    return record.heartbeatInterval().multipliedBy(2);
-  }
-
-  private Duration unhealthyAfter(NodeRecord record) {
-    Duration floor = record.heartbeatInterval().multipliedBy(3);
-    return floor.compareTo(electionTimeout) > 0 ? floor : electionTimeout;
+  private String reason(String id, Sighting sighting, long now) {
+    return sighting.reason(silence(sighting, now), electionTimeout, id.equals(self));
   }
 
   private Instant wall(long nanos, long now) {

@@ -57,6 +57,15 @@ final class ClusterCodecTest {
         .isInstanceOf(UnreadableRecordException.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "PT-1S", "PT25H", "PT99999999999H", "soon"})
+  void anIntervalThatCannotBeMeantIsRefused(String interval) {
+    String stored = codec.encode(NODE).utf8().replace("PT5S", interval);
+    assertThatThrownBy(() -> codec.decodeNode(Bytes.utf8(stored)))
+        .isInstanceOf(UnreadableRecordException.class)
+        .hasMessageContaining("heartbeat_interval");
+  }
+
   @Test
   void fieldsThatAreNotKnownAreNoProblem() throws UnreadableRecordException {
     String stored = codec.encode(NODE).utf8().replace("{\"id\"", "{\"later\":[1],\"id\"");
