@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyTree<V> {
   private static final KeyTree<?> EMPTY =
-      new KeyTree<>(new Leaf(new Owner(), new Key[0], new Object[0]));
+      new KeyTree<>(new Leaf(new Owner(), new Key[0], KeyIndex.of(new Key[0]), new Object[0]));
 
   /** Says what a key has next, given what it has. */
   interface Step<V> {
@@ -51,12 +51,13 @@ final class KeyTree<V> {
 
   @SuppressWarnings("unchecked") // only values of type V come in
   @Nullable V get(Key key) {
+    KeyProbe probe = new KeyProbe(key);
     Node node = root;
     while (node instanceof Branch branch) {
-      node = branch.children[branch.childOf(key)];
+      node = branch.children[branch.childOf(probe)];
     }
     Leaf leaf = (Leaf) node;
-    int i = find(leaf.keys, key);
+    int i = leaf.find(probe);
     return i < 0 ? null : (V) leaf.values[i];
   }
 
@@ -67,11 +68,11 @@ final class KeyTree<V> {
 
   /** Returns the map in which {@code key} has what {@code step} says; finds the key once. */
   KeyTree<V> with(Key key, Step<V> step, Owner owner) {
-    Node next = root.with(key, step, owner);
+    Node next = root.with(new KeyProbe(key), step, owner);
     if (next.width() > MOST) {
       int middle = next.width() / 2;
       next =
-          new Branch(
+          Branch.of(
               owner,
               new Key[] {next.separator(middle)},
               new Node[] {next.part(0, middle, owner), next.part(middle, next.width(), owner)});
@@ -84,7 +85,7 @@ final class KeyTree<V> {
     if (get(key) == null) {
       return this;
     }
-    Node next = root.without(key, owner);
+    Node next = root.without(new KeyProbe(key), owner);
     while (next instanceof Branch branch && branch.children.length == 1) {
       next = branch.children[0];
     }
@@ -94,15 +95,16 @@ final class KeyTree<V> {
   /** Counts the keys below {@code key}. */
   int rank(Key key) {
     int rank = 0;
+    KeyProbe probe = new KeyProbe(key);
     Node node = root;
     while (node instanceof Branch branch) {
-      int c = branch.childOf(key);
+      int c = branch.childOf(probe);
       for (int i = 0; i < c; i++) {
         rank += branch.children[i].count();
       }
       node = branch.children[c];
     }
-    int i = find(((Leaf) node).keys, key);
+    int i = node.find(probe);
     return rank + (i < 0 ? ~i : i);
   }
 
@@ -112,7 +114,7 @@ final class KeyTree<V> {
    * @return whether the visitor wanted everything
    */
   boolean forEach(Key start, @Nullable Key end, Predicate<? super V> visitor) {
-    return visit(root, start, end, visitor);
+    return visit(root, new KeyProbe(start), end, visitor);
   }
 
   /** Returns all values in key order. */
@@ -135,7 +137,7 @@ final class KeyTree<V> {
 
   @SuppressWarnings("unchecked") // only values of type V come in
   private static <V> boolean visit(
-      Node node, @Nullable Key start, @Nullable Key end, Predicate<? super V> visitor) {
+      Node node, @Nullable KeyProbe start, @Nullable Key end, Predicate<? super V> visitor) {
     if (node instanceof Branch branch) {
       int first = start == null ? 0 : branch.childOf(start);
       for (int i = first; i < branch.children.length; i++) {
@@ -149,7 +151,7 @@ final class KeyTree<V> {
       return true;
     }
     Leaf leaf = (Leaf) node;
-    int first = start == null ? 0 : find(leaf.keys, start);
+    int first = start == null ? 0 : leaf.find(start);
     for (int i = first < 0 ? ~first : first; i < leaf.keys.length; i++) {
       if (end != null && leaf.keys[i].compareTo(end) >= 0) {
         return true;
@@ -159,24 +161,6 @@ final class KeyTree<V> {
       }
     }
     return true;
-  }
-
-  /** Returns the place of a key, or the complement of the place where it belongs. */
-  private static int find(Key[] keys, Key key) {
-    int low = 0;
-    int high = keys.length - 1;
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      int comparison = keys[middle].compareTo(key);
-      if (comparison < 0) {
-        low = middle + 1;
-      } else if (comparison > 0) {
-        high = middle - 1;
-      } else {
-        return middle;
-      }
-    }
-    return ~low;
   }
 
   private static <T> T[] inserted(T[] array, int at, T item) {
@@ -211,18 +195,27 @@ final class KeyTree<V> {
    */
   private abstract static sealed class Node {
     final Owner owner;
+    Key[] keys;
+    long[] index;
 
-    Node(Owner owner) {
+    Node(Owner owner, Key[] keys, long[] index) {
       this.owner = owner;
+      this.keys = keys;
+      this.index = index;
+    }
+
+    /** Returns the place of a key, or the complement of the place where it belongs. */
+    final int find(KeyProbe probe) {
+      return KeyIndex.find(index, keys, probe);
     }
 
     abstract int count();
 
     abstract int width();
 
-    abstract Node with(Key key, Step<?> step, Owner by);
+    abstract Node with(KeyProbe probe, Step<?> step, Owner by);
 
-    abstract Node without(Key key, Owner by);
+    abstract Node without(KeyProbe probe, Owner by);
 
     /** The smallest key of what is at {@code at} and right of it. */
     abstract Key separator(int at);
@@ -233,13 +226,15 @@ final class KeyTree<V> {
   }
 
   private static final class Leaf extends Node {
-    Key[] keys;
     Object[] values;
 
-    Leaf(Owner owner, Key[] keys, Object[] values) {
-      super(owner);
-      this.keys = keys;
+    Leaf(Owner owner, Key[] keys, long[] index, Object[] values) {
+      super(owner, keys, index);
       this.values = values;
+    }
+
+    private static Leaf of(Owner owner, Key[] keys, Object[] values) {
+      return new Leaf(owner, keys, KeyIndex.of(keys), values);
     }
 
     @Override
@@ -253,15 +248,18 @@ final class KeyTree<V> {
     }
 
     @Override
-    Node with(Key key, Step<?> step, Owner by) {
-      int i = find(keys, key);
+    Node with(KeyProbe probe, Step<?> step, Owner by) {
+      int i = find(probe);
       if (i < 0) {
         Object value = after(step, null);
-        return edited(inserted(keys, ~i, key), inserted(values, ~i, value), by);
+        Key[] more = inserted(keys, ~i, probe.key);
+        long[] newIndex = KeyIndex.with(index, ~i, probe);
+        return edited(
+            more, newIndex == null ? KeyIndex.of(more) : newIndex, inserted(values, ~i, value), by);
       }
       Object value = after(step, values[i]);
       if (owner != by) {
-        return new Leaf(by, keys, replaced(values, i, value));
+        return new Leaf(by, keys, index, replaced(values, i, value));
       }
       values[i] = value;
       return this;
@@ -273,16 +271,18 @@ final class KeyTree<V> {
     }
 
     @Override
-    Node without(Key key, Owner by) {
-      int i = find(keys, key);
-      return edited(removed(keys, i), removed(values, i), by);
+    Node without(KeyProbe probe, Owner by) {
+      int i = find(probe);
+      Key[] fewer = removed(keys, i);
+      return edited(fewer, KeyIndex.of(fewer), removed(values, i), by);
     }
 
-    private Node edited(Key[] newKeys, Object[] newValues, Owner by) {
+    private Node edited(Key[] newKeys, long[] newIndex, Object[] newValues, Owner by) {
       if (owner != by) {
-        return new Leaf(by, newKeys, newValues);
+        return new Leaf(by, newKeys, newIndex, newValues);
       }
       keys = newKeys;
+      index = newIndex;
       values = newValues;
       return this;
     }
@@ -294,35 +294,31 @@ final class KeyTree<V> {
 
     @Override
     Node part(int from, int to, Owner by) {
-      return new Leaf(by, Arrays.copyOfRange(keys, from, to), Arrays.copyOfRange(values, from, to));
+      return of(by, Arrays.copyOfRange(keys, from, to), Arrays.copyOfRange(values, from, to));
     }
 
     @Override
     Node join(Key separator, Node right, Owner by) {
-      Leaf other = (Leaf) right;
-      return new Leaf(by, joined(keys, other.keys), joined(values, other.values));
+      return of(by, joined(keys, right.keys), joined(values, ((Leaf) right).values));
     }
   }
 
   private static final class Branch extends Node {
-    Key[] keys;
     Node[] children;
     int count;
 
-    Branch(Owner owner, Key[] keys, Node[] children) {
-      super(owner);
-      this.keys = keys;
+    private Branch(Owner owner, Key[] keys, long[] index, Node[] children, int count) {
+      super(owner, keys, index);
       this.children = children;
+      this.count = count;
+    }
+
+    static Branch of(Owner owner, Key[] keys, Node[] children) {
+      int count = 0;
       for (Node child : children) {
         count += child.count();
       }
-    }
-
-    private Branch(Owner owner, Key[] keys, Node[] children, int count) {
-      super(owner);
-      this.keys = keys;
-      this.children = children;
-      this.count = count;
+      return new Branch(owner, keys, KeyIndex.of(keys), children, count);
     }
 
     @Override
@@ -335,25 +331,20 @@ final class KeyTree<V> {
       return children.length;
     }
 
-    int childOf(Key key) {
-      int i = find(keys, key);
+    int childOf(KeyProbe probe) {
+      int i = find(probe);
       return i < 0 ? ~i : i + 1;
     }
 
     @Override
-    Node with(Key key, Step<?> step, Owner by) {
-      int c = childOf(key);
+    Node with(KeyProbe probe, Step<?> step, Owner by) {
+      int c = childOf(probe);
       Node child = children[c];
       int countBefore = child.count();
-      Node next = child.with(key, step, by);
+      Node next = child.with(probe, step, by);
       int newCount = count + next.count() - countBefore;
       if (next.width() <= MOST) {
-        if (owner == by) {
-          children[c] = next;
-          count = newCount;
-          return this;
-        }
-        return new Branch(by, keys, replaced(children, c, next), newCount);
+        return replacing(c, next, newCount, by);
       }
       int middle = next.width() / 2;
       Node[] newChildren = inserted(children, c + 1, next.part(middle, next.width(), by));
@@ -361,17 +352,21 @@ final class KeyTree<V> {
       return edited(inserted(keys, c, next.separator(middle)), newChildren, newCount, by);
     }
 
+    private Node replacing(int c, Node next, int newCount, Owner by) {
+      if (owner != by) {
+        return new Branch(by, keys, index, replaced(children, c, next), newCount);
+      }
+      children[c] = next;
+      count = newCount;
+      return this;
+    }
+
     @Override
-    Node without(Key key, Owner by) {
-      int c = childOf(key);
-      Node next = children[c].without(key, by);
+    Node without(KeyProbe probe, Owner by) {
+      int c = childOf(probe);
+      Node next = children[c].without(probe, by);
       if (next.width() >= LEAST || children.length == 1) {
-        if (owner == by) {
-          children[c] = next;
-          count--;
-          return this;
-        }
-        return new Branch(by, keys, replaced(children, c, next), count - 1);
+        return replacing(c, next, count - 1, by);
       }
       int left = c > 0 ? c - 1 : c;
       Node joined =
@@ -391,10 +386,12 @@ final class KeyTree<V> {
     }
 
     private Node edited(Key[] newKeys, Node[] newChildren, int newCount, Owner by) {
+      long[] newIndex = KeyIndex.of(newKeys);
       if (owner != by) {
-        return new Branch(by, newKeys, newChildren, newCount);
+        return new Branch(by, newKeys, newIndex, newChildren, newCount);
       }
       keys = newKeys;
+      index = newIndex;
       children = newChildren;
       count = newCount;
       return this;
@@ -407,17 +404,15 @@ final class KeyTree<V> {
 
     @Override
     Node part(int from, int to, Owner by) {
-      return new Branch(
-          by, Arrays.copyOfRange(keys, from, to - 1), Arrays.copyOfRange(children, from, to));
+      return of(by, Arrays.copyOfRange(keys, from, to - 1), Arrays.copyOfRange(children, from, to));
     }
 
     @Override
     Node join(Key separator, Node right, Owner by) {
-      Branch other = (Branch) right;
-      return new Branch(
+      return of(
           by,
-          joined(inserted(keys, keys.length, separator), other.keys),
-          joined(children, other.children));
+          joined(inserted(keys, keys.length, separator), right.keys),
+          joined(children, ((Branch) right).children));
     }
   }
 }
