@@ -67,6 +67,7 @@ final class LabManagerServiceTest {
           });
       assertThat(labs.service.metrics())
           .contains("labmgr_reconcile_seconds")
+          .contains("labmgr_reconcile_retries_total")
           .contains("labmgr_queue_depth")
           .contains("labmgr_cache_age_seconds")
           .contains("labmgr_resources{kind=\"LabWorker\"");

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +32,7 @@ final class ControllerLoop {
   private final Backoff backoff;
   private final StoreRuntime runtime;
   private final ControllerMetrics metrics;
-  private final AtomicInteger depth;
+  private final ControllerMetrics.Standing standing;
   private final WorkQueue<ResourceName> queue = new WorkQueue<>();
   private final Map<ResourceName, StoreRuntime.Scheduled> delayed = new ConcurrentHashMap<>();
   private final Map<ResourceName, Integer> failures = new ConcurrentHashMap<>();
@@ -45,7 +44,7 @@ final class ControllerLoop {
       Backoff backoff,
       StoreRuntime runtime,
       ControllerMetrics metrics,
-      AtomicInteger depth,
+      ControllerMetrics.Standing standing,
       List<Condition> guards) {
     this.kind = reconciler.kind();
     this.reconciler = reconciler;
@@ -53,7 +52,7 @@ final class ControllerLoop {
     this.backoff = backoff;
     this.runtime = runtime;
     this.metrics = metrics;
-    this.depth = depth;
+    this.standing = standing;
     this.guards = List.copyOf(guards);
   }
 
@@ -81,16 +80,31 @@ final class ControllerLoop {
       queue.close();
       delayed.values().forEach(StoreRuntime.Scheduled::cancel);
       workers.forEach(Thread::interrupt);
-      depth.set(0);
-      for (Thread worker : workers) {
-        worker.join();
+      standing.depth().set(0);
+      joinAll(workers);
+    }
+  }
+
+  /** Two terms must never overlap, so this wait does not end early. */
+  private static void joinAll(List<Thread> workers) {
+    boolean interrupted = false;
+    for (Thread worker : workers) {
+      while (worker.isAlive()) {
+        try {
+          worker.join();
+        } catch (InterruptedException hurried) {
+          interrupted = true;
+        }
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
   private void add(ResourceName name) {
     queue.add(name);
-    depth.set(queue.depth());
+    standing.depth().set(queue.depth());
   }
 
   private void work() {
@@ -100,7 +114,7 @@ final class ControllerLoop {
         if (next.isEmpty()) {
           return;
         }
-        depth.set(queue.depth());
+        standing.depth().set(queue.depth());
         try {
           look(next.get());
         } finally {
@@ -126,7 +140,7 @@ final class ControllerLoop {
       case Outcome.Failed failed -> {
         int count = failures.merge(name, 1, Integer::sum);
         Duration delay = backoff.after(count, runtime.random());
-        metrics.retried(kind.name());
+        standing.retries().increment();
         LOG.atDebug()
             .addKeyValue("kind", kind.name())
             .addKeyValue("name", name)

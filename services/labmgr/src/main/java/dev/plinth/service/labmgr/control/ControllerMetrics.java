@@ -1,5 +1,6 @@
 package dev.plinth.service.labmgr.control;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -26,18 +27,21 @@ final class ControllerMetrics {
         .record(nanoseconds, TimeUnit.NANOSECONDS);
   }
 
-  /** Notes that a resource is looked at again after a failure. */
-  void retried(String kind) {
-    registry.counter("labmgr.reconcile.retries", "kind", kind).increment();
-  }
+  /** What is measured of one controller all the time. */
+  record Standing(AtomicInteger depth, Counter retries) {}
 
-  /** Returns what holds the number of resources that wait. */
-  AtomicInteger depth(String kind) {
+  /** Begins to measure a controller. */
+  Standing of(String kind) {
     AtomicInteger depth = new AtomicInteger();
     Gauge.builder("labmgr.queue.depth", depth, AtomicInteger::get)
         .description("Resources that wait to be looked at.")
         .tag("kind", kind)
         .register(registry);
-    return depth;
+    Counter retries =
+        Counter.builder("labmgr.reconcile.retries")
+            .description("Looks that were put off after a failure.")
+            .tag("kind", kind)
+            .register(registry);
+    return new Standing(depth, retries);
   }
 }

@@ -14,7 +14,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
@@ -89,7 +88,7 @@ public final class Resources {
    */
   public LabResource create(ResourceKind kind, String namespace, Document body, boolean dryRun) {
     FieldErrors errors = new FieldErrors();
-    String uid = new UUID(runtime.random().nextLong(), runtime.random().nextLong()).toString();
+    String uid = Identities.next(runtime.random());
     LabResource created = new ResourceRules(kind).created(namespace, body, uid, now(), errors);
     errors.throwIfAny();
     if (dryRun) {

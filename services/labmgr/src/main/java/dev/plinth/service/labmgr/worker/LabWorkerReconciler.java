@@ -8,6 +8,7 @@ import dev.plinth.service.labmgr.provider.LabProvider;
 import dev.plinth.service.labmgr.provider.Machine;
 import dev.plinth.service.labmgr.provider.Machine.State;
 import dev.plinth.service.labmgr.provider.ProviderException;
+import dev.plinth.service.labmgr.resource.Identities;
 import dev.plinth.service.labmgr.resource.LabResource;
 import dev.plinth.service.labmgr.resource.ResourceKind;
 import dev.plinth.service.labmgr.resource.ResourceName;
@@ -20,7 +21,6 @@ import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Walks a worker from its wish to its end, one phase at a time.
@@ -161,7 +161,7 @@ public final class LabWorkerReconciler implements Reconciler {
         look.status(
                 Phase.PROVISIONING_EC2,
                 look.fails(PROVISIONED, "Provisioning", "A machine is being asked for."))
-            .with("provisioningToken", newToken())
+            .with("provisioningToken", Identities.next(runtime.random()))
             .with("provisioningStarted", runtime.now().toString())
             .without("errorMessage", "ec2InstanceId", "ec2Address", "provisioningCompleted");
     return store(
@@ -172,15 +172,12 @@ public final class LabWorkerReconciler implements Reconciler {
             .withStatus(status));
   }
 
-  private String newToken() {
-    return new UUID(runtime.random().nextLong(), runtime.random().nextLong()).toString();
-  }
-
   private Outcome provision(Look look) throws ProviderException {
     LabWorker worker = look.worker();
     Optional<String> token = worker.token();
     if (token.isEmpty()) {
-      return store(look, look.status().with("provisioningToken", newToken()));
+      return store(
+          look, look.status().with("provisioningToken", Identities.next(runtime.random())));
     }
     Optional<Machine> machine = provider.describe(token.get());
     if (machine.isEmpty()) {
