@@ -84,6 +84,7 @@ final class CentroWorkloadTest {
         start(i, store);
       }
       Set<String> submitted = submitAll(runtime);
+      Duration submitting = Duration.ofNanos(System.nanoTime() - begun);
       List<Thread> agents = new ArrayList<>();
       List<Thread> zombies = new CopyOnWriteArrayList<>();
       for (int i = 0; i < AGENTS; i++) {
@@ -120,6 +121,7 @@ final class CentroWorkloadTest {
           .addKeyValue("restarts", restarts)
           .addKeyValue("deaths", deaths)
           .addKeyValue("refusedLate", refusedLate)
+          .addKeyValue("submitting", submitting)
           .addKeyValue("took", Duration.ofNanos(System.nanoTime() - begun))
           .log("Workload is done");
     }

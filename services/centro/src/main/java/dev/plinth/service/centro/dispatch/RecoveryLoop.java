@@ -1,7 +1,8 @@
 package dev.plinth.service.centro.dispatch;
 
+import dev.plinth.chassis.leadership.LeaderLoop;
 import dev.plinth.chassis.lifecycle.Managed;
-import dev.plinth.chassis.time.Pause;
+import dev.plinth.chassis.time.Backoff;
 import dev.plinth.service.centro.document.InvalidDocuments;
 import dev.plinth.service.centro.id.NodeId;
 import dev.plinth.service.centro.job.DemoJobs;
@@ -15,21 +16,16 @@ import dev.plinth.service.centro.node.NodeCodec;
 import dev.plinth.service.centro.node.NodeKeys;
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Condition;
-import dev.plinth.spi.HandleClosedException;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreRuntime;
 import dev.plinth.spi.election.ElectionName;
-import dev.plinth.spi.election.Elections;
 import dev.plinth.spi.election.Leadership;
-import dev.plinth.spi.session.Session;
-import dev.plinth.spi.session.SessionPolicy;
 import jakarta.inject.Inject;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,9 +52,7 @@ final class RecoveryLoop implements Managed {
   private final InvalidDocuments invalid;
   private final DemoJobs demo;
   private final InstantSource clock;
-  private final RandomGenerator random;
-  private final Pause pause;
-  private volatile @Nullable Thread runner;
+  private final LeaderLoop loop;
 
   @Inject
   RecoveryLoop(
@@ -74,8 +68,7 @@ final class RecoveryLoop implements Managed {
       InvalidDocuments invalid,
       DemoJobs demo,
       InstantSource clock,
-      RandomGenerator random,
-      Pause pause) {
+      RandomGenerator random) {
     this.store = store;
     this.runtime = runtime;
     this.jobKeys = jobKeys;
@@ -88,47 +81,24 @@ final class RecoveryLoop implements Managed {
     this.invalid = invalid;
     this.demo = demo;
     this.clock = clock;
-    this.random = random;
-    this.pause = pause;
+    this.loop =
+        LeaderLoop.of(
+            store,
+            ELECTION,
+            Bytes.utf8(Long.toHexString(random.nextLong())),
+            timing.electionTtl(),
+            new Backoff(timing.look(), timing.electionTtl()),
+            this::lead);
   }
 
   @Override
   public void start() {
-    runner = runtime.start("centro-recovery", this::run);
+    loop.start();
   }
 
   @Override
   public void stop() {
-    Thread running = runner;
-    if (running != null) {
-      running.interrupt();
-      try {
-        running.join();
-      } catch (InterruptedException hurried) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  /** Stands for election again and again, until it is interrupted. */
-  private void run() {
-    Bytes name = Bytes.utf8(Long.toHexString(random.nextLong()));
-    try {
-      while (true) {
-        try (Session session = Session.open(store, timing.electionTtl(), SessionPolicy.END);
-            Leadership leadership = Elections.over(store).campaign(ELECTION, session, name)) {
-          LOG.atInfo().addKeyValue("term", leadership.token()).log("Elected for periodic work");
-          lead(leadership);
-        } catch (HandleClosedException closed) {
-          return;
-        } catch (StoreException failed) {
-          LOG.atDebug().setCause(failed).log("Could not stand for election, tries again");
-        }
-        pause.of(timing.look());
-      }
-    } catch (InterruptedException stopped) {
-      LOG.atDebug().log("Stands for election no more");
-    }
+    loop.stop();
   }
 
   /** Works for as long as this server leads, and returns when nothing of it runs any more. */
