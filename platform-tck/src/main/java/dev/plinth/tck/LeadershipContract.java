@@ -21,6 +21,7 @@ import dev.plinth.spi.election.LeaderWatch;
 import dev.plinth.spi.election.Leadership;
 import dev.plinth.spi.election.Observation;
 import dev.plinth.spi.session.Session;
+import dev.plinth.spi.session.SessionPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,32 @@ public interface LeadershipContract extends StoreFixture {
                   Transaction.when(leadership.stillHeld())
                       .then(Put.of(freshKey(), Bytes.utf8("stale"))));
       assertThat(refused.conditionsHeld()).isFalse();
+    }
+  }
+
+  /** A term ends with the lease it began on, also when its session goes on with another. */
+  @Test
+  @Case({139, 142})
+  @Verifies({"G45", "G46"})
+  default void aTermEndsWithItsLeaseAlsoWhenTheSessionGoesOn() throws InterruptedException {
+    try (Store store = open();
+        Session session = Session.open(store, Campaigns.TTL, SessionPolicy.RENEW)) {
+      ElectionName election = new ElectionName(freshKey());
+      Elections elections = Elections.over(store);
+      Leadership first = elections.campaign(election, session, Bytes.utf8("m"));
+      store.leases().revoke(first.lease());
+      first.awaitLoss();
+      advance(store, Campaigns.TTL.dividedBy(2));
+      Await.of(this).until("a new lease", () -> session.isHeld(session.lease()));
+      Await.of(this).until("another one", () -> !session.lease().equals(first.lease()));
+      Leadership second = elections.campaign(election, session, Bytes.utf8("m"));
+      assertThat(first.isHeld()).isFalse();
+      assertThat(second.isHeld()).isTrue();
+      assertThat(second.lease()).isEqualTo(session.lease());
+      assertThat(second.token()).isGreaterThan(first.token());
+      first.close();
+      assertThat(second.isHeld()).isTrue();
+      second.close();
     }
   }
 

@@ -189,6 +189,30 @@ public interface SessionsContract extends StoreFixture {
     }
   }
 
+  /** A renewal that hangs delays the loss as little as one that fails, and comes too late. */
+  @Test
+  @Verifies({"G44", "G46"})
+  default void anAnswerThatComesLateDoesNotBringALeaseBack() {
+    try (Store store = open()) {
+      UnreliableStore unreliable = new UnreliableStore(store);
+      try (Session ending = Session.open(unreliable, SESSION_TTL, SessionPolicy.END);
+          Session renewing = Session.open(unreliable, SESSION_TTL, SessionPolicy.RENEW)) {
+        LeaseId first = renewing.lease();
+        unreliable.stall();
+        Duration step = SESSION_TTL.dividedBy(8);
+        Await.of(this)
+            .advancing("the loss", this, store, step, () -> !ending.isHeld() && !renewing.isHeld());
+        Await.of(this).until("the end", () -> ending.end().isPresent());
+        unreliable.mend();
+        Await.of(this).advancing("a new lease", this, store, step, renewing::isHeld);
+        assertThat(ending.isHeld()).isFalse();
+        assertThat(renewing.isHeld(first)).isFalse();
+        assertThat(renewing.lease()).isNotEqualTo(first);
+        assertThat(store.leases().describe(renewing.lease())).isPresent();
+      }
+    }
+  }
+
   /** A short outage makes a session suspect and costs nothing. */
   @Test
   @Verifies("G44")

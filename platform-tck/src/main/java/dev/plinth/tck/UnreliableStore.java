@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ final class UnreliableStore implements Store, KeyValues, Leases, Watches {
   private final StoreRuntime runtime;
   private final AtomicInteger answersToLose = new AtomicInteger();
   private final List<BreakableWatch> watches = new CopyOnWriteArrayList<>();
+  private volatile CountDownLatch stalled = new CountDownLatch(0);
   private volatile boolean cut;
 
   UnreliableStore(Store store) {
@@ -62,11 +64,17 @@ final class UnreliableStore implements Store, KeyValues, Leases, Watches {
   /** Lets calls through again. */
   void mend() {
     cut = false;
+    stalled.countDown();
   }
 
   /** Returns how many watches were opened and neither closed nor broken. */
   int openWatches() {
     return watches.size();
+  }
+
+  /** Lets calls reach the store but holds their answers back until {@link #mend}. */
+  void stall() {
+    stalled = new CountDownLatch(1);
   }
 
   /** Ends every watch that is open with an error. */
@@ -84,7 +92,14 @@ final class UnreliableStore implements Store, KeyValues, Leases, Watches {
     if (cut) {
       throw new StoreUnavailableException("the connection is cut");
     }
-    return call.get();
+    T answer = call.get();
+    try {
+      stalled.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new OutcomeUnknownException("interrupted while the answer was held back", interrupted);
+    }
+    return answer;
   }
 
   private <T> T change(Supplier<T> call) {
