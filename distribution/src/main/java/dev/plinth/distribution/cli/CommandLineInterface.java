@@ -64,9 +64,16 @@ public final class CommandLineInterface {
         new PlinthCommand(),
         new IFactory() {
           @Override
-          public <K> K create(Class<K> type) throws Exception { // as picocli declares it
+          public <K> K create(Class<K> type) {
             Supplier<Object> supplier = made.get(type);
-            return supplier == null ? fallback.create(type) : type.cast(supplier.get());
+            if (supplier != null) {
+              return type.cast(supplier.get());
+            }
+            try {
+              return fallback.create(type);
+            } catch (Exception failed) { // picocli declares no narrower one
+              throw new IllegalStateException("cannot make " + type.getName(), failed);
+            }
           }
         });
   }

@@ -1,0 +1,4 @@
+package com.hazelcast;
+
+/** Stands for a class of the Hazelcast driver. */
+public final class BrokenDriver {}

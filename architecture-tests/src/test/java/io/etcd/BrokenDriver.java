@@ -1,0 +1,4 @@
+package io.etcd;
+
+/** Stands for a class of the etcd driver. */
+public final class BrokenDriver {}
