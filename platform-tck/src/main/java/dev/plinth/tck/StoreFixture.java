@@ -5,6 +5,7 @@ import dev.plinth.spi.KeySpace;
 import dev.plinth.spi.Store;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -122,6 +123,24 @@ public interface StoreFixture {
    */
   default Optional<WallClock> wallClock(Store store) {
     return Optional.empty();
+  }
+
+  /**
+   * Returns what the servers of this fixture are known to do wrong.
+   *
+   * @return empty for a store that keeps its promises
+   */
+  default Set<KnownDefect> knownDefects() {
+    return Set.of();
+  }
+
+  /**
+   * Returns the longest that a bounded call may take.
+   *
+   * @return the request timeout that stores of this fixture are opened with
+   */
+  default Duration requestTimeout() {
+    return Duration.ofSeconds(3);
   }
 
   /**

@@ -1,0 +1,40 @@
+package dev.plinth.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.spi.Store;
+import dev.plinth.tck.history.Checks;
+import dev.plinth.tck.history.Workload;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+
+/**
+ * Recorded histories of concurrent clients, checked as a whole.
+ *
+ * <p>{@code -Dplinth.seed=...} runs one seed only, {@code -Dplinth.all=true} many more of them.
+ *
+ * @since 0.1
+ */
+public interface HistoryContract extends StoreFixture {
+  /** Whatever several clients do at once, the answers agree with one history. */
+  @Test
+  @Verifies({"G1", "G4", "G6", "G7", "G8", "G9", "G24", "G26", "G38", "G45", "G47"})
+  default void theAnswersToConcurrentClientsAgreeWithOneHistory(TestReporter reporter) {
+    long first = Long.getLong("plinth.seed", System.nanoTime());
+    int seeds =
+        Long.getLong("plinth.seed") != null ? 1 : Boolean.getBoolean("plinth.all") ? 100 : 6;
+    for (long seed = first; seed < first + seeds; seed++) {
+      reporter.publishEntry("seed", Long.toString(seed));
+      for (boolean interleaved : List.of(true, false)) {
+        int clients = 3 + Math.floorMod(seed, 6);
+        Workload workload = new Workload(seed, clients, 1500 / clients, interleaved);
+        try (Store store = openEmpty()) {
+          assertThat(Checks.run(workload.run(this, store)))
+              .as("repeat with -Dplinth.seed=%s; %s", seed, workload)
+              .isEmpty();
+        }
+      }
+    }
+  }
+}

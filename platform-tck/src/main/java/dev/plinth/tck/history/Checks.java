@@ -1,0 +1,36 @@
+package dev.plinth.tck.history;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds what in a history breaks the store contract.
+ *
+ * <p>Linear in the length of the history but for few exceptions: since each write states its
+ * revision, writes are replayed in that order, and only those with an unknown outcome are searched
+ * for.
+ *
+ * @since 0.1
+ */
+public final class Checks {
+  private Checks() {}
+
+  /**
+   * Runs every checker.
+   *
+   * @param history recorded by a {@link Workload}
+   * @return what they found; empty if the history is one that the contract allows
+   */
+  public static List<Violation> run(History history) {
+    Replay replay = Replay.of(history);
+    List<Violation> violations = new ArrayList<>(replay.violations());
+    violations.addAll(OrderChecks.run(history, replay));
+    violations.addAll(WatchChecks.run(history, replay));
+    violations.addAll(UndoChecks.run(history, replay));
+    violations.addAll(LeaseChecks.run(history, replay));
+    violations.addAll(ElectionChecks.run(history, replay));
+    violations.addAll(HonestyChecks.run(history));
+    violations.addAll(AssumptionChecks.run(history));
+    return List.copyOf(violations);
+  }
+}

@@ -1,0 +1,185 @@
+package dev.plinth.tck.history;
+
+import dev.plinth.spi.Change;
+import dev.plinth.spi.Entry;
+import dev.plinth.spi.LeaseId;
+import dev.plinth.spi.LeaseLostException;
+import dev.plinth.spi.Operation;
+import dev.plinth.spi.Put;
+import dev.plinth.spi.Read;
+import dev.plinth.spi.RequestRefusedException;
+import dev.plinth.spi.RequestRefusedException.Reason;
+import dev.plinth.spi.StoreException;
+import dev.plinth.spi.Transaction;
+import dev.plinth.tck.history.Violation.Checker;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** When leases ended, against when they were granted, renewed and revoked. */
+final class LeaseChecks {
+  private final History history;
+  private final Replay replay;
+  private final Evidence evidence;
+  private final Map<LeaseId, List<Call>> confirmed = new HashMap<>();
+  private final Set<LeaseId> doubtful = new HashSet<>();
+  private final Map<LeaseId, List<Call>> revocations = new HashMap<>();
+  private final List<Violation> violations = new ArrayList<>();
+
+  private LeaseChecks(History history, Replay replay) {
+    this.history = history;
+    this.replay = replay;
+    this.evidence = new Evidence(history);
+  }
+
+  static List<Violation> run(History history, Replay replay) {
+    LeaseChecks checks = new LeaseChecks(history, replay);
+    checks.collect();
+    checks.checkExpiries();
+    checks.checkRefusals();
+    checks.checkKeys();
+    return checks.violations;
+  }
+
+  private void collect() {
+    for (Call call : history.calls()) {
+      Optional<LeaseId> lease = call.lease();
+      if (lease.isEmpty()) {
+        continue;
+      }
+      if (call.request() instanceof Call.Request.Revoking) {
+        revocations.computeIfAbsent(lease.get(), id -> new ArrayList<>()).add(call);
+      } else if (call.answer() instanceof Call.Answer.Leased leased) {
+        confirmed.computeIfAbsent(lease.get(), id -> new ArrayList<>()).add(call);
+        if (call.request() instanceof Call.Request.Granting granting
+            && leased.lease().granted().compareTo(granting.ttl()) < 0) {
+          violated("granted less than was asked: " + call);
+        }
+      } else if (call.isUnknown()) {
+        doubtful.add(lease.get());
+      }
+    }
+  }
+
+  /** Leases whose keys went: not early, and nothing of them afterwards. */
+  private void checkExpiries() {
+    replay
+        .expired()
+        .forEach((lease, revision) -> {
+          Evidence.Moment known = evidence.reached(revision);
+          for (Call call : confirmed.getOrDefault(lease, List.of())) {
+            if (call.invoked() > known.tick()) {
+              violated("lease " + lease + " ended at " + revision + ", but came back: " + call);
+            } else if (call.timeInvoked() + ttl(call) > known.time()) {
+              violated(
+                  "lease "
+                      + lease
+                      + " expired at revision "
+                      + revision
+                      + ", known at "
+                      + known.time()
+                      + ", too early after "
+                      + call);
+            }
+          }
+          checkGone(lease, revision);
+        });
+    replay.revoked().forEach(this::checkGone);
+  }
+
+  private void checkGone(LeaseId lease, long revision) {
+    for (long later = revision + 1; later <= replay.last(); later++) {
+      for (Change change : replay.changesAt(later)) {
+        if (change.entry().lease().equals(Optional.of(lease))) {
+          violated("lease " + lease + " ended at " + revision + ", but " + change);
+        }
+      }
+    }
+  }
+
+  /** Answers that a lease is gone, although nobody revoked it and its time was not over. */
+  private void checkRefusals() {
+    for (Call call : history.calls()) {
+      if (!(call.answer() instanceof Call.Answer.Failed failed)) {
+        continue;
+      }
+      for (LeaseId lease : missing(call, failed.error())) {
+        boolean revoked =
+            revocations.getOrDefault(lease, List.of()).stream()
+                .anyMatch(revocation -> revocation.invoked() < call.returned());
+        for (Call renewal : confirmed.getOrDefault(lease, List.of())) {
+          if (!revoked
+              && renewal.precedes(call)
+              && renewal.timeInvoked() + ttl(renewal) > call.timeReturned()) {
+            violated("lease " + lease + " was refused too early: " + call + " after " + renewal);
+          }
+        }
+      }
+    }
+  }
+
+  /** The lease that an error says is missing, if it says so of just one. */
+  private static Set<LeaseId> missing(Call call, StoreException error) {
+    if (error instanceof LeaseLostException lost) {
+      return Set.of(lost.lease());
+    }
+    if (error instanceof RequestRefusedException refused
+        && refused.reason() == Reason.LEASE_NOT_FOUND
+        && call.request() instanceof Call.Request.Committing committing) {
+      Set<LeaseId> named = new HashSet<>();
+      collect(committing.transaction(), named);
+      return named.size() == 1 ? named : Set.of();
+    }
+    return Set.of();
+  }
+
+  private static void collect(Transaction transaction, Set<LeaseId> named) {
+    List<Operation> operations = new ArrayList<>(transaction.then());
+    operations.addAll(transaction.otherwise());
+    for (Operation operation : operations) {
+      if (operation instanceof Put put && put.lease() instanceof Put.Attachment.To to) {
+        named.add(to.lease());
+      } else if (operation instanceof Transaction nested) {
+        collect(nested, named);
+      }
+    }
+  }
+
+  /** Keys of leases that must long be over. */
+  private void checkKeys() {
+    long bound = history.limits().expiryBound().toNanos();
+    for (Call call : history.calls()) {
+      if (!(call.request() instanceof Call.Request.Reading reading)
+          || !(call.answer() instanceof Call.Answer.Found found)
+          || reading.read().consistency() != Read.Consistency.LINEARIZABLE
+          || reading.read().revision().value() > 0) {
+        continue;
+      }
+      for (Entry entry : found.slice().entries()) {
+        if (entry.lease().isEmpty() || doubtful.contains(entry.lease().get())) {
+          continue;
+        }
+        List<Call> renewals = confirmed.getOrDefault(entry.lease().get(), List.of());
+        boolean over =
+            renewals.stream()
+                .allMatch(
+                    renewal -> call.timeInvoked() > renewal.timeReturned() + ttl(renewal) + bound);
+        if (over) {
+          violated("a key outlived its lease: " + call);
+        }
+      }
+    }
+  }
+
+  private static long ttl(Call call) {
+    return ((Call.Answer.Leased) call.answer()).lease().granted().toNanos();
+  }
+
+  private void violated(String text) {
+    violations.add(new Violation(Checker.LEASES, text));
+  }
+}
