@@ -67,30 +67,6 @@ public final class LabWorkerReconciler implements Reconciler {
     this.runtime = runtime;
   }
 
-  /** One look at one worker: what was read, and what every write must carry. */
-  private record Look(LabWorker worker, List<Condition> guards) {
-    private Document status() {
-      return worker.resource().status();
-    }
-
-    /** Returns the status with a condition and the phase that goes with it. */
-    private Document status(Phase next, StatusCondition... conditions) {
-      Document status = status().with("phase", next.text());
-      for (StatusCondition condition : conditions) {
-        status = condition.in(status);
-      }
-      return status;
-    }
-
-    private StatusCondition holds(String type, String reason, String message) {
-      return new StatusCondition(type, StatusCondition.TRUE, reason, message, worker.generation());
-    }
-
-    private StatusCondition fails(String type, String reason, String message) {
-      return new StatusCondition(type, StatusCondition.FALSE, reason, message, worker.generation());
-    }
-  }
-
   @Override
   public ResourceKind kind() {
     return kind;
@@ -102,7 +78,7 @@ public final class LabWorkerReconciler implements Reconciler {
     if (found.isEmpty() || !(found.get() instanceof LabResource resource)) {
       return new Outcome.Settled();
     }
-    Look look = new Look(LabWorker.of(resource), guards);
+    LabWorkerLook look = new LabWorkerLook(LabWorker.of(resource), guards);
     try {
       return step(look);
     } catch (ProviderException failure) {
@@ -110,7 +86,7 @@ public final class LabWorkerReconciler implements Reconciler {
     }
   }
 
-  private Outcome step(Look look) throws ProviderException {
+  private Outcome step(LabWorkerLook look) throws ProviderException {
     LabWorker worker = look.worker();
     Optional<Phase> wayOut = worker.phase().wayOut();
     if (worker.mustEnd() && wayOut.isPresent()) {
@@ -142,7 +118,7 @@ public final class LabWorkerReconciler implements Reconciler {
     };
   }
 
-  private Outcome begin(Look look) {
+  private Outcome begin(LabWorkerLook look) {
     LabWorker worker = look.worker();
     FieldErrors errors = new FieldErrors();
     kind.spec().check(worker.resource().spec().withoutNulls().members(), "spec", errors);
@@ -172,7 +148,7 @@ public final class LabWorkerReconciler implements Reconciler {
             .withStatus(status));
   }
 
-  private Outcome provision(Look look) throws ProviderException {
+  private Outcome provision(LabWorkerLook look) throws ProviderException {
     LabWorker worker = look.worker();
     Optional<String> token = worker.token();
     if (token.isEmpty()) {
@@ -203,7 +179,7 @@ public final class LabWorkerReconciler implements Reconciler {
     return store(look, status);
   }
 
-  private Outcome start(Look look) throws ProviderException {
+  private Outcome start(LabWorkerLook look) throws ProviderException {
     Optional<Machine> machine = machine(look);
     if (machine.isEmpty()) {
       return lost(look);
@@ -226,13 +202,13 @@ public final class LabWorkerReconciler implements Reconciler {
     };
   }
 
-  private Outcome laterUnlessOverdue(Look look, String condition) {
+  private Outcome laterUnlessOverdue(LabWorkerLook look, String condition) {
     return look.worker().isOverdue(runtime.now(), timing.starting())
         ? fail(look, condition, "TimedOut", "It was not done within " + timing.starting() + ".")
         : later();
   }
 
-  private Outcome serveUnlicensed(Look look) throws ProviderException {
+  private Outcome serveUnlicensed(LabWorkerLook look) throws ProviderException {
     if (machine(look).isEmpty()) {
       return lost(look);
     }
@@ -250,7 +226,7 @@ public final class LabWorkerReconciler implements Reconciler {
     return watchOver(look);
   }
 
-  private Outcome license(Look look) throws ProviderException {
+  private Outcome license(LabWorkerLook look) throws ProviderException {
     Optional<Machine> machine = machine(look);
     if (machine.isEmpty()) {
       return lost(look);
@@ -271,7 +247,7 @@ public final class LabWorkerReconciler implements Reconciler {
     };
   }
 
-  private Outcome takeLicense(Look look, String token) throws ProviderException {
+  private Outcome takeLicense(LabWorkerLook look, String token) throws ProviderException {
     Document reference = look.worker().license();
     Optional<Secret> license = secrets.resolve(reference);
     if (!reference.isEmpty() && license.isEmpty()) {
@@ -294,7 +270,7 @@ public final class LabWorkerReconciler implements Reconciler {
     return laterUnlessOverdue(look, LICENSED);
   }
 
-  private Outcome serve(Look look) throws ProviderException {
+  private Outcome serve(LabWorkerLook look) throws ProviderException {
     if (machine(look).isEmpty()) {
       return lost(look);
     }
@@ -302,13 +278,13 @@ public final class LabWorkerReconciler implements Reconciler {
     return right == look.worker().phase() ? watchOver(look) : store(look, look.status(right));
   }
 
-  private Outcome watchOver(Look look) {
+  private Outcome watchOver(LabWorkerLook look) {
     return look.worker().isObserved()
         ? new Outcome.Later(timing.health())
         : store(look, look.status());
   }
 
-  private Outcome drain(Look look) throws ProviderException {
+  private Outcome drain(LabWorkerLook look) throws ProviderException {
     LabWorker worker = look.worker();
     Optional<Machine> machine = machine(look);
     boolean patient =
@@ -330,7 +306,7 @@ public final class LabWorkerReconciler implements Reconciler {
         look.status(licensed ? Phase.UNLICENSING : Phase.STOPPING).with("hostedLabIds", List.of()));
   }
 
-  private Outcome unlicense(Look look) throws ProviderException {
+  private Outcome unlicense(LabWorkerLook look) throws ProviderException {
     Optional<Machine> machine = machine(look);
     State state = machine.map(Machine::state).orElse(State.SERVING);
     return switch (state) {
@@ -348,7 +324,7 @@ public final class LabWorkerReconciler implements Reconciler {
     };
   }
 
-  private Outcome stop(Look look) throws ProviderException {
+  private Outcome stop(LabWorkerLook look) throws ProviderException {
     Optional<Machine> machine = machine(look);
     State state = machine.map(Machine::state).orElse(State.RUNNING);
     return switch (state) {
@@ -367,7 +343,7 @@ public final class LabWorkerReconciler implements Reconciler {
   }
 
   /** Terminates even what cannot be seen: a request for it may still be on its way. */
-  private Outcome terminate(Look look) throws ProviderException {
+  private Outcome terminate(LabWorkerLook look) throws ProviderException {
     Optional<String> token = look.worker().token();
     if (token.isPresent()) {
       provider.terminate(token.get());
@@ -381,7 +357,7 @@ public final class LabWorkerReconciler implements Reconciler {
             Phase.TERMINATED, look.fails(PROVISIONED, "Terminated", "The machine is gone.")));
   }
 
-  private Outcome finish(Look look) {
+  private Outcome finish(LabWorkerLook look) {
     LabResource resource = look.worker().resource();
     if (!resource.metadata().isDeleting()) {
       return look.worker().isObserved() ? new Outcome.Settled() : store(look, look.status());
@@ -392,7 +368,7 @@ public final class LabWorkerReconciler implements Reconciler {
         : new Outcome.Settled();
   }
 
-  private Outcome retry(Look look) throws ProviderException {
+  private Outcome retry(LabWorkerLook look) throws ProviderException {
     if (look.worker().isObserved()) {
       return new Outcome.Settled();
     }
@@ -406,16 +382,16 @@ public final class LabWorkerReconciler implements Reconciler {
     return store(look, look.status(Phase.PENDING).without("provisioningToken"));
   }
 
-  private Optional<Machine> machine(Look look) throws ProviderException {
+  private Optional<Machine> machine(LabWorkerLook look) throws ProviderException {
     Optional<String> token = look.worker().token();
     return token.isPresent() ? provider.describe(token.get()) : Optional.empty();
   }
 
-  private Outcome lost(Look look) {
+  private Outcome lost(LabWorkerLook look) {
     return fail(look, PROVISIONED, "MachineLost", "The machine is gone.");
   }
 
-  private Outcome fail(Look look, String condition, String reason, String message) {
+  private Outcome fail(LabWorkerLook look, String condition, String reason, String message) {
     Document status =
         look.status(
                 Phase.FAILED,
@@ -430,7 +406,7 @@ public final class LabWorkerReconciler implements Reconciler {
    * What the provider will never do ends the way up; on the way out there is nothing but to ask
    * again, for a machine that cannot be given back is still there.
    */
-  private Outcome noteFailure(Look look, ProviderException failure) {
+  private Outcome noteFailure(LabWorkerLook look, ProviderException failure) {
     String message = String.valueOf(failure.getMessage());
     Phase phase = look.worker().phase();
     if (failure.kind() == ProviderException.Kind.REFUSED && phase.mayBecome(Phase.FAILED)) {
@@ -440,7 +416,7 @@ public final class LabWorkerReconciler implements Reconciler {
   }
 
   /** Stores what went wrong, once, and asks for a growing delay. */
-  private Outcome note(Look look, Document status, String reason) {
+  private Outcome note(LabWorkerLook look, Document status, String reason) {
     Outcome stored = store(look, status);
     return stored instanceof Outcome.Again ? new Outcome.Failed(reason) : stored;
   }
@@ -449,11 +425,11 @@ public final class LabWorkerReconciler implements Reconciler {
     return new Outcome.Later(timing.poll());
   }
 
-  private Outcome store(Look look, Document status) {
+  private Outcome store(LabWorkerLook look, Document status) {
     return store(look, look.worker().resource().withStatus(status));
   }
 
-  private Outcome store(Look look, LabResource next) {
+  private Outcome store(LabWorkerLook look, LabResource next) {
     LabResource observed =
         next.withStatus(next.status().with("observedGeneration", look.worker().generation()));
     Optional<LabResource> stored =
