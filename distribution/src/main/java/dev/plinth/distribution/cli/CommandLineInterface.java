@@ -44,6 +44,7 @@ public final class CommandLineInterface {
 
   private static CommandLine commands(
       Platform platform, Demonstrations demonstrations, Console console) {
+    Connection store = new Connection(console);
     Map<Class<?>, Supplier<Object>> made =
         Map.ofEntries(
             entry(StartCommand.class, () -> new StartCommand(platform, console)),
@@ -51,8 +52,8 @@ public final class CommandLineInterface {
             entry(ConfigCommand.class, () -> new ConfigCommand(console)),
             entry(ConfigurationOptions.class, () -> new ConfigurationOptions(console)),
             entry(Connection.class, () -> new Connection(console)),
-            entry(StoreCommand.class, () -> new StoreCommand(new Connection(console))),
-            entry(StoreCommand.Lease.class, () -> new StoreCommand.Lease(new Connection(console))),
+            entry(StoreCommand.class, () -> new StoreCommand(store)),
+            entry(StoreCommand.Lease.class, () -> new StoreCommand.Lease(store)),
             entry(ZtapCommand.class, () -> new ZtapCommand(demonstrations, console)),
             entry(
                 ZtapCommand.Cluster.class, () -> new ZtapCommand.Cluster(new Connection(console))),

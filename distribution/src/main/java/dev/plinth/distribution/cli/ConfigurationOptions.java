@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /**
  * The options that say what the configuration is; the same for the launcher and for its clients.
@@ -23,33 +24,42 @@ final class ConfigurationOptions {
   private final Console console;
 
   @Option(
+      scope = ScopeType.INHERIT,
       names = "--config",
       paramLabel = "FILE",
       description = "The configuration (default: conf/plinth.yaml of the archive).")
   private Optional<Path> file = Optional.empty();
 
   @Option(
+      scope = ScopeType.INHERIT,
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "Sets one key, over the environment and the file.")
   private List<String> assignments = new ArrayList<>();
 
   @Option(
+      scope = ScopeType.INHERIT,
       names = "--services",
       paramLabel = "A,B",
       description = "Which services start (default: all).")
   private Optional<String> services = Optional.empty();
 
-  @Option(names = "--port-offset", paramLabel = "N", description = "Added to every port.")
+  @Option(
+      scope = ScopeType.INHERIT,
+      names = "--port-offset",
+      paramLabel = "N",
+      description = "Added to every port.")
   private Optional<String> portOffset = Optional.empty();
 
   @Option(
+      scope = ScopeType.INHERIT,
       names = "--insecure",
       description =
           "Allows bind-address to be reached from other machines; nothing asks who is there.")
   private boolean insecure;
 
   @Option(
+      scope = ScopeType.INHERIT,
       names = "--port",
       paramLabel = "PORT",
       description = "Short for --set centro.grpc-port=PORT.")

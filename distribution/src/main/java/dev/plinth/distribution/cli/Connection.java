@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,7 +26,10 @@ final class Connection {
 
   @Mixin private ConfigurationOptions configuration;
 
-  @Option(names = "--json", description = "Prints the document, not a table.")
+  @Option(
+      scope = ScopeType.INHERIT,
+      names = "--json",
+      description = "Prints the document, not a table.")
   private boolean json;
 
   Connection(Console console) {

@@ -168,7 +168,7 @@ final class StoreCommand {
   static final class Lease {
     private static final String LEASES = "/admin/v1/store/leases";
 
-    @Mixin private final Connection connection;
+    private final Connection connection;
 
     Lease(Connection connection) {
       this.connection = connection;
