@@ -256,14 +256,19 @@ public final class HttpServer implements Managed {
   /** Answers what never reached a route, such as a request that is not HTTP. */
   private static boolean answerError(Request request, Response response, Callback callback) {
     int status = response.getStatus();
-    Problem problem =
-        status >= 500
-            ? Problems.internal()
-            : Problem.of(
-                status, "http-" + status, "The request failed", "The request is not valid");
+    Problem problem = unrouted(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
     response.write(true, ByteBuffer.wrap(Json.write(problem.toJson())), callback);
     return true;
+  }
+
+  private static Problem unrouted(int status) {
+    if (status == 503) {
+      return Problems.stopping();
+    }
+    return status >= 500
+        ? Problems.internal()
+        : Problem.of(status, "http-" + status, "The request failed", "This is not a valid request");
   }
 
   private void measure(Context ctx, float millis) {

@@ -62,7 +62,7 @@ final class Problems {
     return switch (failure) {
       case RequestRefusedException refused -> refused(refused, detail);
       case StoreUnavailableException unavailable -> unavailable(detail);
-      case HandleClosedException closed -> unavailable("The service is stopping");
+      case HandleClosedException closed -> stopping();
       case OutcomeUnknownException unknown ->
           Problem.of(
               504,
@@ -77,7 +77,12 @@ final class Problems {
     };
   }
 
-  static Problem unavailable(String detail) {
+  static Problem stopping() {
+    return Problem.of(503, "stopping", "The service is stopping", "Ask another instance, or later")
+        .withHeader(RETRY_AFTER, SOON);
+  }
+
+  private static Problem unavailable(String detail) {
     return Problem.of(503, "store-unavailable", "The store cannot be reached", detail)
         .withHeader(RETRY_AFTER, SOON);
   }

@@ -8,6 +8,7 @@ import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -26,11 +27,13 @@ public final class RequestReader {
 
   private final Context ctx;
   private final FieldErrors errors = new FieldErrors();
+  private final QueryString query;
   private final Set<String> read = new LinkedHashSet<>();
   private final List<JsonReader> bodies = new ArrayList<>();
 
   private RequestReader(Context ctx) {
     this.ctx = ctx;
+    this.query = QueryString.parse(Objects.requireNonNullElse(ctx.queryString(), ""), errors);
   }
 
   /**
@@ -66,7 +69,7 @@ public final class RequestReader {
    */
   public Optional<String> query(String name) {
     read.add(name);
-    List<String> values = ctx.queryParams(name);
+    List<String> values = query.values(name);
     if (values.size() > 1) {
       errors.add(name, "must stand in the query once");
       return Optional.empty();
@@ -207,7 +210,7 @@ public final class RequestReader {
    * @throws ValidationException naming every mistake that was noted
    */
   public void finish() {
-    for (String name : ctx.queryParamMap().keySet()) {
+    for (String name : query.names()) {
       if (!read.contains(name)) {
         String hint =
             Settings.nearest(name, List.copyOf(read))

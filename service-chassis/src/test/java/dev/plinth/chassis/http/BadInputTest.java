@@ -9,6 +9,9 @@ import dev.plinth.chassis.testing.Stores;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.Store;
 import io.javalin.http.Context;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +39,13 @@ final class BadInputTest {
 
   private void routes(RouteTable table) {
     table.post("/jobs/{job}", this::submit);
+    table.get(
+        "/jobs/{job}",
+        ctx -> {
+          RequestReader request = RequestReader.of(ctx);
+          request.path("job", Grammar.ID);
+          request.finish();
+        });
     table.get("/jobs", this::list);
   }
 
@@ -202,6 +212,18 @@ final class BadInputTest {
     Answer answer = http.get("/jobs?continue=" + token);
     assertThat(answer.status()).as(token).isEqualTo(400);
     assertThat(answer.wrongFields()).containsExactly("continue");
+  }
+
+  @Test
+  void whatIsNotWellEncodedIsRefused() throws IOException {
+    for (String path : List.of("/jobs?limit=%zz", "/jobs/%zz", "/jobs/%ff", "/jobs?limit=%")) {
+      try (Socket client = new Socket("127.0.0.1", service.uri().getPort())) {
+        String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(answer).as(path).startsWith("HTTP/1.1 400 ").contains(Problem.MEDIA_TYPE);
+      }
+    }
   }
 
   @Test

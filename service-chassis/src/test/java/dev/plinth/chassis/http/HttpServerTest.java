@@ -21,6 +21,7 @@ import dev.plinth.spi.RequestRefusedException.Reason;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreUnavailableException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -216,11 +217,41 @@ final class HttpServerTest {
       CompletableFuture<Answer> slow = CompletableFuture.supplyAsync(() -> http.get("/slow"));
       arrived.await();
       Thread stopping = Thread.ofVirtual().start(service::stop);
-      assertThat(stopping.join(java.time.Duration.ofMillis(500))).isFalse();
+      assertThat(stopping.join(Duration.ofMillis(500))).isFalse();
       proceed.countDown();
       assertThat(slow.get(20, TimeUnit.SECONDS).status()).isEqualTo(200);
-      assertThat(stopping.join(java.time.Duration.ofSeconds(20))).isTrue();
+      assertThat(stopping.join(Duration.ofSeconds(20))).isTrue();
       assertThatThrownBy(() -> http.get("/healthz")).hasMessageContaining("/healthz");
+    }
+  }
+
+  @Test
+  void aRequestThatOutlastsTheGraceDoesNotKeepTheServiceFromStopping() throws Exception {
+    CountDownLatch arrived = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    Routes routes =
+        table ->
+            table.get(
+                "/slow",
+                ctx -> {
+                  arrived.countDown();
+                  never.await();
+                });
+    try (Store store = Stores.memory();
+        ServiceFixture service =
+            ServiceFixture.start(
+                new HttpOnlyService(routes),
+                store,
+                Map.of("http-port", 0),
+                Duration.ofMillis(200))) {
+      JsonClient http = service.http();
+      CompletableFuture<Answer> slow = CompletableFuture.supplyAsync(() -> http.get("/slow"));
+      arrived.await();
+      Thread stopping = Thread.ofVirtual().start(service::stop);
+      assertThat(stopping.join(Duration.ofSeconds(20))).isTrue();
+      assertThat(slow).failsWithin(Duration.ofSeconds(20));
+    } finally {
+      never.countDown();
     }
   }
 

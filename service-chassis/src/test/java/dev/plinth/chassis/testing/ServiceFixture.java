@@ -33,7 +33,7 @@ import java.util.Map;
  * Closing stops the service; the store stays open.
  */
 public final class ServiceFixture implements AutoCloseable {
-  private static final LifecycleTiming TIMING = LifecycleTiming.withGrace(Duration.ofSeconds(5));
+  private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final HttpThreads threads;
   private final PrometheusMetrics metrics;
@@ -60,6 +60,17 @@ public final class ServiceFixture implements AutoCloseable {
    * @param settings its section; give {@code http-port} and {@code grpc-port} the value 0
    */
   public static ServiceFixture start(Service service, Store store, Map<String, ?> settings) {
+    return start(service, store, settings, GRACE);
+  }
+
+  /**
+   * Starts a service.
+   *
+   * @param settings its section; give {@code http-port} and {@code grpc-port} the value 0
+   * @param grace for requests that are under way when it stops
+   */
+  public static ServiceFixture start(
+      Service service, Store store, Map<String, ?> settings, Duration grace) {
     Settings section =
         Settings.of(Map.of(service.name(), new LinkedHashMap<>(settings))).section(service.name());
     service.check(section);
@@ -70,7 +81,8 @@ public final class ServiceFixture implements AutoCloseable {
           new ServiceContext(service.name(), section, BindAddress.loopback(), 0);
       Injector injector =
           Guice.createInjector(Stage.PRODUCTION, new PlatformModule(store, metrics, threads))
-              .createChildInjector(new LifecycleModule(TIMING), service.module(context));
+              .createChildInjector(
+                  new LifecycleModule(LifecycleTiming.withGrace(grace)), service.module(context));
       Lifecycle lifecycle = injector.getInstance(Lifecycle.class);
       lifecycle.start();
       return new ServiceFixture(threads, metrics, injector, lifecycle);
