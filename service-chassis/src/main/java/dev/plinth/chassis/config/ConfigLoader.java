@@ -77,8 +77,8 @@ public final class ConfigLoader {
       layer.put(key, variable.getValue(), name);
     }
     for (Alias alias : Alias.all()) {
-      String value = environment.get(alias.name());
-      if (value != null) {
+      String value = environment.getOrDefault(alias.name(), "");
+      if (!value.isEmpty()) {
         layer.put(alias.key(), translated(alias, value, environment), origin(alias, environment));
       }
     }
@@ -123,7 +123,7 @@ public final class ConfigLoader {
     Layer layer = new Layer();
     for (Alias alias : Alias.all()) {
       boolean used =
-          environment.containsKey(alias.name())
+          !environment.getOrDefault(alias.name(), "").isEmpty()
               || flags.stream().anyMatch(flag -> flag.flag().equals(alias.name()));
       if (!used || alias.implied().isEmpty()) {
         continue;

@@ -130,6 +130,11 @@ final class ConfigLoaderTest {
   }
 
   @Test
+  void anOlderNameWithoutAValueMeansNothing() {
+    assertThat(load("", Map.of("ETCD_PREFIX", "", "ETCD_HOST", "")).keys()).isEmpty();
+  }
+
+  @Test
   void flagsHaveAliasesToo() {
     Settings settings =
         load(
