@@ -25,6 +25,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -329,6 +330,7 @@ public interface ReadContract extends StoreFixture {
       putMany(store, space, count);
       Slice pinned = store.keyValues().list(space.below());
       AtomicBoolean done = new AtomicBoolean();
+      CountDownLatch writing = new CountDownLatch(20);
       Future<Integer> writer =
           Concurrently.start(() -> {
             int writes = 0;
@@ -341,9 +343,11 @@ public interface ReadContract extends StoreFixture {
                 boolean unused = store.keyValues().delete(key);
               }
               writes++;
+              writing.countDown();
             }
             return writes;
           });
+      Await.of(this).until("others write", () -> writing.getCount() == 0);
       List<Entry> paged = new ArrayList<>();
       KeyRange rest = space.below();
       boolean more = true;

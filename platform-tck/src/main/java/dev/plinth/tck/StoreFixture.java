@@ -18,8 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>A store's test class implements this and every contract:
  *
  * <pre>{@code
- * final class MemoryStoreTest
- *     implements VirtualTimeFixture, StoreContract, RevisionContract, ReadContract, ... {
+ * final class MemoryStoreTest implements VirtualTimeFixture, EveryContract {
  *   ...
  * }
  * }</pre>

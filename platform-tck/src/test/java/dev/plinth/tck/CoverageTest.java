@@ -71,6 +71,11 @@ final class CoverageTest {
         .allMatch(method -> method.isAnnotationPresent(Verifies.class));
   }
 
+  @Test
+  void everyContractIsPartOfTheWhole() throws IOException {
+    assertThat(contracts()).allMatch(contract -> contract.isAssignableFrom(EveryContract.class));
+  }
+
   private static Set<String> guarantees() throws IOException {
     Path document = Path.of(System.getProperty("basedir", "."), "..", "docs", "contract.md");
     Pattern row = Pattern.compile("^\\| (G\\d+) \\|");

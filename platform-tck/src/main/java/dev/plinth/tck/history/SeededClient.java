@@ -172,6 +172,8 @@ final class SeededClient {
               client,
               new Call.Request.Granting(LeaseId.NONE, asked),
               () -> new Call.Answer.Leased(store.leases().grant(asked))));
+    } else if (random.nextInt(8) == 0) {
+      lease = null; // forgotten, so that it expires with its keys
     } else if (random.nextInt(12) == 0) {
       Call unused =
           history.record(

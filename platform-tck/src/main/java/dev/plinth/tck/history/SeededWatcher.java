@@ -102,13 +102,15 @@ final class SeededWatcher {
     askForProgress();
     Await.of(fixture)
         .until(
-            "a watch of " + log.options().range() + " to deliver up to " + last,
+            "a watch of " + log.options() + " to deliver up to " + last,
             () -> {
               boolean more = true;
-              while (more) {
+              while (more && log.end().isEmpty()) {
                 more = take(false);
               }
-              return log.end().isPresent() || position.compareTo(last) >= 0;
+              return log.end().isPresent()
+                  || log.position().compareTo(last) >= 0
+                  || log.first().isAfter(last);
             });
     if (log.end().isEmpty()) {
       log.drainedTo(last);
