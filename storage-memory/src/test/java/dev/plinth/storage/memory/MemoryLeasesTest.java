@@ -151,7 +151,7 @@ final class MemoryLeasesTest {
     try (Store store = open(runtime)) {
       LeaseInfo lease = store.leases().grant(store.limits().longestTtl());
       assertThat(lease.granted().toSeconds()).isEqualTo(9_000_000_000L);
-      runtime.advance(Duration.ofDays(3_650));
+      runtime.advance(Duration.ofDays(30));
       assertThat(store.leases().list()).containsExactly(lease.id());
     }
   }

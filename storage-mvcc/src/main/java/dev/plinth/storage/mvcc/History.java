@@ -87,10 +87,10 @@ final class History {
    * Returns the history with one revision more.
    *
    * @param revised linked to {@link #newest}
+   * @param added keys and values in it, in bytes
    * @param before the data before it, looked at only if {@link #isChunkFull}
    */
-  History with(Revised revised, KeyTree<Entry> before) {
-    long added = revised.bytes();
+  History with(Revised revised, long added, KeyTree<Entry> before) {
     if (!isChunkFull()) {
       return new History(
           segments,

@@ -4,6 +4,7 @@ import dev.plinth.spi.Key;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,21 @@ final class KeyTree<V> {
   /** Says what a key has next, given what it has. */
   interface Step<V> {
     V after(@Nullable V before);
+  }
+
+  /**
+   * What a part of the tree comes to, whatever its shape.
+   *
+   * @param low a sum of hashes
+   * @param high another one
+   * @param bytes a sum of sizes
+   */
+  record Summary(long low, long high, long bytes) {
+    static final Summary NONE = new Summary(0, 0, 0);
+
+    Summary plus(Summary other) {
+      return new Summary(low + other.low, high + other.high, bytes + other.bytes);
+    }
   }
 
   /** Large nodes make the tree flat, small ones are cheap to copy. */
@@ -117,6 +133,34 @@ final class KeyTree<V> {
     return visit(root, new KeyProbe(start), end, visitor);
   }
 
+  /**
+   * Adds up a summary of each value. Parts that were added up before and have not changed since are
+   * not looked at again, so the function must always be the same.
+   */
+  Summary summary(Function<? super V, Summary> summarize) {
+    return summary(root, summarize);
+  }
+
+  @SuppressWarnings("unchecked") // only values of type V come in
+  private static <V> Summary summary(Node node, Function<? super V, Summary> summarize) {
+    Summary known = node.summary;
+    if (known != null) {
+      return known;
+    }
+    Summary sum = Summary.NONE;
+    if (node instanceof Branch branch) {
+      for (Node child : branch.children) {
+        sum = sum.plus(summary(child, summarize));
+      }
+    } else {
+      for (Object value : ((Leaf) node).values) {
+        sum = sum.plus(summarize.apply((V) value));
+      }
+    }
+    node.summary = sum;
+    return sum;
+  }
+
   /** Returns all values in key order. */
   List<V> values() {
     List<V> values = new ArrayList<>(size());
@@ -197,6 +241,9 @@ final class KeyTree<V> {
     final Owner owner;
     Key[] keys;
     long[] index;
+
+    /** Made when it is first asked for, which is after the owner's last edit; always the same. */
+    @Nullable Summary summary;
 
     Node(Owner owner, Key[] keys, long[] index) {
       this.owner = owner;

@@ -48,12 +48,13 @@ public final class KeyspaceEdit {
   private History history;
   private KeyTree<LeaseRecord> leases;
   private long grants;
-  private long dataBytes;
 
   /** What the running change did: none, one, or one and more. */
   private @Nullable Mutation firstMutation;
 
   private @Nullable List<Mutation> mutations;
+
+  private long mutationBytes;
 
   /** The data before the running change, if the history needs that. */
   private KeyTree<Entry> dataBefore;
@@ -64,8 +65,7 @@ public final class KeyspaceEdit {
       KeyTree<Entry> data,
       History history,
       KeyTree<LeaseRecord> leases,
-      long grants,
-      long dataBytes) {
+      long grants) {
     this.revision = revision;
     this.compacted = compacted;
     this.data = data;
@@ -73,7 +73,6 @@ public final class KeyspaceEdit {
     this.history = history;
     this.leases = leases;
     this.grants = grants;
-    this.dataBytes = dataBytes;
   }
 
   /**
@@ -82,7 +81,7 @@ public final class KeyspaceEdit {
    * @return the next keyspace
    */
   public Keyspace finish() {
-    return new Keyspace(revision, compacted, data, history, leases, grants, dataBytes);
+    return new Keyspace(revision, compacted, data, history, leases, grants);
   }
 
   /**
@@ -253,6 +252,7 @@ public final class KeyspaceEdit {
   private void begin() {
     firstMutation = null;
     mutations = null;
+    mutationBytes = 0;
     if (history.isChunkFull()) {
       dataBefore = data;
       owner = new Owner();
@@ -264,7 +264,7 @@ public final class KeyspaceEdit {
       Revised newest = history.newest();
       Revised revised =
           mutations == null ? new Revised(firstMutation, newest) : new Revised(mutations, newest);
-      history = history.with(revised, dataBefore);
+      history = history.with(revised, mutationBytes, dataBefore);
       revision = next;
     }
   }
@@ -448,24 +448,21 @@ public final class KeyspaceEdit {
     data = data.with(write.key, write, owner);
     Entry before = write.before;
     Entry after = requireNonNull(write.made);
-    dataBytes += after.value().size();
     if (before == null) {
-      dataBytes += after.key().size();
       after.lease().ifPresent(id -> attach(id, after.key()));
-    } else {
-      dataBytes -= before.value().size();
-      if (!before.lease().equals(after.lease())) {
-        before.lease().ifPresent(id -> detach(id, after.key()));
-        after.lease().ifPresent(id -> attach(id, after.key()));
-      }
+    } else if (!before.lease().equals(after.lease())) {
+      before.lease().ifPresent(id -> detach(id, after.key()));
+      after.lease().ifPresent(id -> attach(id, after.key()));
     }
+    // The key that was given is at hand; the equal one in the tree would have to be fetched.
+    mutationBytes += write.key.size() + write.value.size();
     add(new Mutation(after, before));
   }
 
   private void remove(Entry before, Revision next) {
     Key key = before.key();
     data = data.without(key, owner);
-    dataBytes -= key.size() + before.value().size();
+    mutationBytes += key.size();
     add(new Mutation(Mutation.tombstone(key, next), before));
   }
 

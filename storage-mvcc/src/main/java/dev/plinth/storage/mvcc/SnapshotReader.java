@@ -61,11 +61,7 @@ final class SnapshotReader {
     KeyTree<LeaseRecord> leases = withKeys(readLeases(grants));
     int computed = (int) sum.getValue();
     check(in.readInt() == computed, "its sum is wrong");
-    long bytes = 0;
-    for (Entry entry : data.values()) {
-      bytes += entry.key().size() + entry.value().size();
-    }
-    return new Keyspace(Revision.of(revision), compacted, data, history, leases, grants, bytes);
+    return new Keyspace(Revision.of(revision), compacted, data, history, leases, grants);
   }
 
   private static void check(boolean holds, String problem) throws SnapshotFormatException {
@@ -104,7 +100,8 @@ final class SnapshotReader {
       for (int i = 0; i < size; i++) {
         mutations.add(readMutation(revision));
       }
-      history = history.with(new Revised(mutations, history.newest()), before);
+      Revised revised = new Revised(mutations, history.newest());
+      history = history.with(revised, revised.bytes(), before);
     }
     return history;
   }
