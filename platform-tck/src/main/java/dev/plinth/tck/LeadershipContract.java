@@ -13,6 +13,7 @@ import dev.plinth.spi.Put;
 import dev.plinth.spi.RequestRefusedException;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.Store;
+import dev.plinth.spi.StoreUnavailableException;
 import dev.plinth.spi.Transaction;
 import dev.plinth.spi.election.ElectionName;
 import dev.plinth.spi.election.Elections;
@@ -211,6 +212,29 @@ public interface LeadershipContract extends StoreFixture {
       assertThat(second.isHeld()).isTrue();
       assertThat(first.isHeld()).isFalse();
       second.close();
+    }
+  }
+
+  /** Nor does it when it could not hear that its key is another one by now. */
+  @Test
+  @Case(143)
+  @Verifies("G49")
+  default void resigningUnawareDoesNotRemoveAKeyOfAnotherLife() throws InterruptedException {
+    try (Store store = open();
+        Session session = Campaigns.session(store)) {
+      UnreliableStore unreliable = new UnreliableStore(store);
+      ElectionName election = new ElectionName(freshKey());
+      Key key = Campaigns.keyOf(election, session);
+      Leadership leadership =
+          Elections.over(unreliable).campaign(election, session, Bytes.utf8("one"));
+      Await.of(this).until("it watches its key", () -> unreliable.openWatches() == 1);
+      unreliable.cut();
+      unreliable.breakWatches(new StoreUnavailableException("the connection is cut"));
+      store.keyValues().delete(key);
+      Revision another = store.keyValues().put(key, Bytes.utf8("two"), session.lease());
+      unreliable.mend();
+      leadership.close();
+      assertThat(store.keyValues().get(key).map(Entry::modified)).contains(another);
     }
   }
 
