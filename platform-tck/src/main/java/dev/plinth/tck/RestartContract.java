@@ -3,6 +3,7 @@ package dev.plinth.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.spi.Bytes;
+import dev.plinth.spi.Capability;
 import dev.plinth.spi.Change;
 import dev.plinth.spi.Commit;
 import dev.plinth.spi.Condition;
@@ -167,6 +168,39 @@ public interface RestartContract extends StoreFixture {
       try (Store fresh = cluster.open()) {
         assertThat(eventually(fresh::status).incarnation()).isNotEqualTo(incarnation);
       }
+    }
+  }
+
+  /** Acknowledged data survives a restart of everything, or is known to be other data. */
+  @Test
+  @Case(159)
+  @Verifies({"G8", "G40"})
+  default void whatWasAcknowledgedSurvivesARestartOrIsKnownToBeGone(CaseRecord record) {
+    Key key = freshKey();
+    Optional<Cluster> started = startCluster();
+    if (started.isPresent()) {
+      try (Cluster cluster = started.get();
+          Store store = cluster.open()) {
+        Revision put = store.keyValues().put(key, Bytes.utf8("kept"));
+        boolean durable = store.capabilities().contains(Capability.DURABLE);
+        cluster.restart();
+        if (durable) {
+          Slice after = eventually(() -> store.keyValues().read(Read.of(key)));
+          assertThat(after.entries()).extracting(Entry::modified).containsExactly(put);
+          return;
+        }
+      }
+    }
+    record.withheld(Capability.DURABLE);
+    String incarnation;
+    try (Store store = openEmpty()) {
+      assertThat(store.capabilities()).doesNotContain(Capability.DURABLE);
+      store.keyValues().put(key, Bytes.utf8("lost"));
+      incarnation = store.status().incarnation();
+    }
+    try (Store store = openEmpty()) {
+      assertThat(store.keyValues().get(key)).isEmpty();
+      assertThat(store.status().incarnation()).isNotEqualTo(incarnation);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.plinth.spi.Bytes;
+import dev.plinth.spi.Capability;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.HandleClosedException;
 import dev.plinth.spi.Key;
@@ -241,6 +242,33 @@ public interface StoreContract extends StoreFixture {
               assertThat(interrupted).hasMessageContaining("interrupted");
             }
             return kept && Thread.currentThread().isInterrupted();
+          });
+      assertThat(Concurrently.result(caller, patience())).isTrue();
+    }
+  }
+
+  /** A store that never leaves the process never waits, so an interrupt changes nothing. */
+  @Test
+  @Verifies({"G37", "G43"})
+  default void aStoreInThisProcessNeverWaits(CaseRecord record) {
+    try (Store store = open()) {
+      if (!store.capabilities().contains(Capability.IN_PROCESS)) {
+        record.withheld(Capability.IN_PROCESS);
+        return;
+      }
+      Key key = freshKey();
+      Future<Boolean> caller =
+          Concurrently.start(() -> {
+            Thread.currentThread().interrupt();
+            LeaseId lease = store.leases().grant(Duration.ofMinutes(1)).id();
+            store.keyValues().put(key, Bytes.EMPTY, lease);
+            assertThat(store.keyValues().get(key)).isPresent();
+            assertThat(store.leases().renew(lease).id()).isEqualTo(lease);
+            try (Watch watch = store.watches().open(WatchOptions.of(KeyRange.single(key)))) {
+              store.leases().revoke(lease);
+              assertThat(watch.tryNext().orElseThrow().changes()).hasSize(1);
+            }
+            return Thread.currentThread().isInterrupted();
           });
       assertThat(Concurrently.result(caller, patience())).isTrue();
     }

@@ -71,10 +71,12 @@ final class LeaseChecks {
         .expired()
         .forEach((lease, revision) -> {
           Evidence.Moment known = evidence.reached(revision);
+          boolean perhapsRevoked =
+              revocations.getOrDefault(lease, List.of()).stream().anyMatch(Call::isUnknown);
           for (Call call : confirmed.getOrDefault(lease, List.of())) {
             if (call.invoked() > known.tick()) {
               violated("lease " + lease + " ended at " + revision + ", but came back: " + call);
-            } else if (call.timeInvoked() + ttl(call) > known.time()) {
+            } else if (!perhapsRevoked && call.timeInvoked() + ttl(call) > known.time()) {
               violated(
                   "lease "
                       + lease

@@ -180,31 +180,42 @@ final class Replay {
         return applied.changes();
       }
     }
+    Optional<Call> unknown = unknownWrite(before, next, seen);
     Set<LeaseId> attached = new HashSet<>();
     before.values().forEach(entry -> entry.lease().ifPresent(attached::add));
     for (LeaseId lease : attached) {
       Model.Applied applied = Model.end(before, lease, next);
       if (sameChanges(applied.changes(), seen)) {
-        expired.put(lease, revision);
+        /* If a deletion may have done the same, nothing is known of the lease. */
+        if (unknown.isEmpty()) {
+          expired.put(lease, revision);
+        }
         states.add(applied.state());
         return applied.changes();
       }
     }
-    for (Call call : history.calls()) {
-      if (call.isUnknown()
-          && call.request() instanceof Call.Request.Committing committing
-          && !usedUnknown.contains(call)) {
-        Model.Applied applied = Model.apply(before, committing.transaction(), next);
-        if (!applied.changes().isEmpty() && sameChanges(applied.changes(), seen)) {
-          usedUnknown.add(call);
-          states.add(applied.state());
-          return applied.changes();
-        }
-      }
+    if (unknown.isPresent()) {
+      usedUnknown.add(unknown.get());
+      Transaction transaction = ((Call.Request.Committing) unknown.get().request()).transaction();
+      Model.Applied applied = Model.apply(before, transaction, next);
+      states.add(applied.state());
+      return applied.changes();
     }
     violated("revision " + revision + " is of no write, lease or unknown outcome: " + seen);
     states.add(before);
     return List.of();
+  }
+
+  /** A write with an unknown outcome that would have changed just what was seen. */
+  private Optional<Call> unknownWrite(
+      NavigableMap<Key, Entry> before, Revision next, List<Change> seen) {
+    return history.calls().stream()
+        .filter(call -> call.isUnknown() && !usedUnknown.contains(call))
+        .filter(call ->
+            call.request() instanceof Call.Request.Committing committing
+                && !seen.isEmpty()
+                && sameChanges(Model.apply(before, committing.transaction(), next).changes(), seen))
+        .findFirst();
   }
 
   /** Whether two lists of changes agree but for the versions before. */

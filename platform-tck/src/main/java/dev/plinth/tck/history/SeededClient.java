@@ -153,7 +153,7 @@ final class SeededClient {
 
   private void swap() {
     Entry entry = remembered;
-    if (entry == null || entry.key().equals(space.key(LEADER))) {
+    if (entry == null || isForLeaders(entry.key())) {
       read(Read.of(anyKey()));
     } else {
       commit(
@@ -161,6 +161,10 @@ final class SeededClient {
               .then(Put.of(entry.key(), value()).keepingLease())
               .otherwise(Read.of(entry.key())));
     }
+  }
+
+  private boolean isForLeaders(Key key) {
+    return key.equals(space.key(LEADER)) || key.equals(space.key(RESOURCE));
   }
 
   private void lease() {
@@ -231,8 +235,11 @@ final class SeededClient {
             : Transaction.when(holds)
                 .then(Put.of(space.key(RESOURCE), Bytes.utf8(term + ":" + value().utf8())))
                 .otherwise(Read.of(leader));
-    if (committed(guarded) instanceof Call.Answer.Committed committed
-        && (resigns || !committed.commit().conditionsHeld())) {
+    boolean over =
+        committed(guarded) instanceof Call.Answer.Committed committed
+            && !committed.commit().conditionsHeld();
+    /* Who resigns no longer leads, whatever becomes of it. */
+    if (over || resigns) {
       token = null;
     }
   }

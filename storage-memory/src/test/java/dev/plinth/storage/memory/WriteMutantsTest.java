@@ -10,6 +10,7 @@ import dev.plinth.spi.LeaseInfo;
 import dev.plinth.spi.LeaseLostException;
 import dev.plinth.spi.Operation;
 import dev.plinth.spi.Outcome;
+import dev.plinth.spi.OutcomeUnknownException;
 import dev.plinth.spi.Put;
 import dev.plinth.spi.Read;
 import dev.plinth.spi.RequestRefusedException;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +37,63 @@ final class WriteMutantsTest {
   private static final int SELDOM = 15;
 
   private final DefectHunt hunt = new DefectHunt();
+
+  @Test
+  void outcomesThatAreUnknownAreNoDefect() {
+    Random random = new Random(7);
+    hunt.assertNothingFound(() ->
+        new AlteredStore(DefectHunt.sound()) {
+          @Override
+          public Commit commit(Transaction transaction) {
+            if (random.nextInt(SELDOM) == 0) {
+              throw new OutcomeUnknownException("lost before it was applied");
+            }
+            Commit commit = super.commit(transaction);
+            if (random.nextInt(SELDOM) == 0) {
+              throw new OutcomeUnknownException("lost after it was applied");
+            }
+            return commit;
+          }
+
+          @Override
+          public Revision revoke(LeaseId id) {
+            Revision unused = super.revoke(id);
+            throw new OutcomeUnknownException("lost after it was applied");
+          }
+        });
+  }
+
+  @Test
+  void aWriteThatIsAppliedTwiceIsFound() {
+    hunt.assertFound(
+        Checker.HONESTY,
+        random ->
+            new AlteredStore(DefectHunt.sound()) {
+              @Override
+              public Commit commit(Transaction transaction) {
+                Commit commit = super.commit(transaction);
+                return random.nextInt(SELDOM) == 0 ? super.commit(transaction) : commit;
+              }
+            });
+  }
+
+  @Test
+  void anUnknownWriteThatIsAppliedTwiceIsFound() {
+    hunt.assertFound(
+        Checker.HONESTY,
+        random ->
+            new AlteredStore(DefectHunt.sound()) {
+              @Override
+              public Commit commit(Transaction transaction) {
+                Commit commit = super.commit(transaction);
+                if (random.nextInt(SELDOM) == 0) {
+                  Commit unused = super.commit(transaction);
+                  throw new OutcomeUnknownException("lost, and repeated inside");
+                }
+                return commit;
+              }
+            });
+  }
 
   @Test
   void aReusedRevisionIsFound() {
