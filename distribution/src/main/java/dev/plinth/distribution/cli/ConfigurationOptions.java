@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
@@ -85,8 +86,14 @@ final class ConfigurationOptions {
     if (insecure) {
       flags.add(new FlagValue("--insecure", "insecure", "true"));
     }
+    return load(file, console.environment(), flags);
+  }
+
+  /** Reads a configuration from the file named, or the packaged one, under variables and flags. */
+  static Settings load(
+      Optional<Path> file, Map<String, String> environment, List<FlagValue> flags) {
     return new ConfigLoader(LauncherConfig::from, SCRIPT_VARIABLES)
-        .load(file.or(ConfigurationOptions::packaged), console.environment(), flags);
+        .load(file.or(ConfigurationOptions::packaged), environment, flags);
   }
 
   private static Optional<Path> packaged() {

@@ -13,6 +13,10 @@ import picocli.CommandLine.ScopeType;
     versionProvider = VersionCommand.Provider.class,
     scope = ScopeType.INHERIT,
     sortOptions = false,
+    footer = {
+      "",
+      "The script also knows 'plinth prepare', which makes the ahead-of-time cache at once."
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",

@@ -1,5 +1,6 @@
 package dev.plinth.distribution.cli;
 
+import dev.plinth.chassis.config.FlagValue;
 import dev.plinth.distribution.wiring.Platform;
 import dev.plinth.spi.Settings;
 import java.io.IOException;
@@ -7,7 +8,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -17,21 +21,14 @@ import picocli.CommandLine.Command;
  */
 @Command(name = "train", hidden = true, description = "Runs once for the ahead-of-time cache.")
 final class TrainCommand implements Callable<Integer> {
-  private static final Map<String, ?> FREE = Map.of("http-port", 0);
-  private static final Map<String, ?> SETTINGS =
-      Map.of(
-          "store",
-          Map.of("backend", "memory"),
-          "centro",
-          Map.of("http-port", 0, "grpc-port", 0),
-          "ztap",
-          FREE,
-          "labmgr",
-          FREE,
-          "registry",
-          FREE,
-          "admin",
-          Map.of("port", 0));
+  private static final List<String> FREE_PORTS =
+      List.of(
+          "admin.port",
+          "centro.grpc-port",
+          "centro.http-port",
+          "ztap.http-port",
+          "labmgr.http-port",
+          "registry.http-port");
 
   private final Platform platform;
 
@@ -41,7 +38,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    try (Platform.Running running = platform.start(Settings.of(SETTINGS), service -> {})) {
+    try (Platform.Running running = platform.start(settings(), service -> {})) {
       HttpClient http = HttpClient.newHttpClient();
       for (Platform.StartedService service : running.services()) {
         http.send(
@@ -50,5 +47,16 @@ final class TrainCommand implements Callable<Integer> {
       }
     }
     return ExitCodes.DONE;
+  }
+
+  /**
+   * Reads the packaged configuration as a start does, so that this is trained too; not the user's
+   * variables.
+   */
+  private static Settings settings() {
+    List<FlagValue> flags = new ArrayList<>();
+    flags.add(FlagValue.set("store.backend=memory"));
+    FREE_PORTS.forEach(port -> flags.add(FlagValue.set(port + "=0")));
+    return ConfigurationOptions.load(Optional.empty(), Map.of(), flags);
   }
 }
