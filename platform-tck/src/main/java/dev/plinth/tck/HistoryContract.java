@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.spi.Store;
 import dev.plinth.tck.history.Checks;
+import dev.plinth.tck.history.Surroundings;
 import dev.plinth.tck.history.Workload;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,7 @@ public interface HistoryContract extends StoreFixture {
   default void theAnswersToConcurrentClientsAgreeWithOneHistory(TestReporter reporter) {
     long first = Long.getLong("plinth.seed", System.nanoTime());
     boolean waits = !tolerance().isZero();
+    Duration longestStep = Duration.ofMillis(waits ? 20 : 400);
     int many = Boolean.getBoolean("plinth.all") ? 200 : 30;
     int seeds = Long.getLong("plinth.seed") != null ? 1 : waits ? many / 10 : many;
     for (long seed = first; seed < first + seeds; seed++) {
@@ -35,7 +38,9 @@ public interface HistoryContract extends StoreFixture {
         int clients = 3 + Math.floorMod(seed, 6);
         Workload workload = new Workload(seed, clients, 1500 / clients, interleaved);
         try (Store store = openEmpty()) {
-          assertThat(Checks.run(workload.run(this, store)))
+          Surroundings surroundings =
+              new Surroundings(by -> advance(store, by), longestStep, patience());
+          assertThat(Checks.run(workload.run(store, surroundings)))
               .as("repeat with -Dplinth.seed=%s; %s", seed, workload)
               .isEmpty();
         }

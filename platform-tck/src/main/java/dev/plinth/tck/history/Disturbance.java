@@ -2,7 +2,6 @@ package dev.plinth.tck.history;
 
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.Store;
-import dev.plinth.tck.StoreFixture;
 import java.time.Duration;
 import java.util.Random;
 
@@ -11,32 +10,30 @@ final class Disturbance {
   private final int client;
   private final Store store;
   private final History history;
-  private final StoreFixture fixture;
+  private final Surroundings surroundings;
   private final SeededWatcher observer;
   private final Random random;
-  private final int longest;
 
   Disturbance(
       int client,
       Store store,
       History history,
-      StoreFixture fixture,
+      Surroundings surroundings,
       SeededWatcher observer,
       Random random) {
     this.client = client;
     this.store = store;
     this.history = history;
-    this.fixture = fixture;
+    this.surroundings = surroundings;
     this.observer = observer;
     this.random = random;
-    /* Where time cannot be moved it is waited for. */
-    this.longest = fixture.tolerance().isZero() ? 400 : 20;
   }
 
   void step() {
     int choice = random.nextInt(20);
     if (choice < 14) {
-      fixture.advance(store, Duration.ofMillis(random.nextInt(longest)));
+      int longest = Math.toIntExact(surroundings.longestStep().toMillis());
+      surroundings.advance().accept(Duration.ofMillis(random.nextInt(longest)));
       return;
     }
     /* Never ahead of the observer, who must see everything. */

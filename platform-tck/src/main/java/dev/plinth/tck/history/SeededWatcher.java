@@ -9,8 +9,6 @@ import dev.plinth.spi.StoreException;
 import dev.plinth.spi.Watch;
 import dev.plinth.spi.WatchBatch;
 import dev.plinth.spi.WatchOptions;
-import dev.plinth.tck.Await;
-import dev.plinth.tck.StoreFixture;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
@@ -24,7 +22,7 @@ final class SeededWatcher {
 
   private final Store store;
   private final History history;
-  private final StoreFixture fixture;
+  private final Surroundings surroundings;
   private final KeySpace space;
   private final Random random;
   private final boolean observes;
@@ -32,20 +30,21 @@ final class SeededWatcher {
   private WatchLog log;
   private volatile Revision position = Revision.of(1);
 
-  SeededWatcher(Store store, History history, StoreFixture fixture, KeySpace space, Random random) {
-    this(store, history, fixture, space, random, false);
+  SeededWatcher(
+      Store store, History history, Surroundings surroundings, KeySpace space, Random random) {
+    this(store, history, surroundings, space, random, false);
   }
 
   private SeededWatcher(
       Store store,
       History history,
-      StoreFixture fixture,
+      Surroundings surroundings,
       KeySpace space,
       Random random,
       boolean observes) {
     this.store = store;
     this.history = history;
-    this.fixture = fixture;
+    this.surroundings = surroundings;
     this.space = space;
     this.random = random;
     this.observes = observes;
@@ -63,9 +62,9 @@ final class SeededWatcher {
   }
 
   /** A watcher that sees every change of every key, and never ends its watch. */
-  static SeededWatcher observer(Store store, History history, StoreFixture fixture) {
+  static SeededWatcher observer(Store store, History history, Surroundings surroundings) {
     return new SeededWatcher(
-        store, history, fixture, KeySpace.of("/workload"), new Random(0), true);
+        store, history, surroundings, KeySpace.of("/workload"), new Random(0), true);
   }
 
   /** Up to where everything was delivered. */
@@ -100,18 +99,21 @@ final class SeededWatcher {
   /** Pulls until everything up to a revision is delivered, or the watch ends. */
   void finish(Revision last) {
     askForProgress();
-    Await.of(fixture)
-        .until(
-            "a watch of " + log.options() + " to deliver up to " + last,
-            () -> {
-              boolean more = true;
-              while (more && log.end().isEmpty()) {
-                more = take(false);
-              }
-              return log.end().isPresent()
-                  || log.position().compareTo(last) >= 0
-                  || log.first().isAfter(last);
-            });
+    long until = System.nanoTime() + surroundings.patience().toNanos();
+    while (log.end().isEmpty()
+        && log.position().compareTo(last) < 0
+        && !log.first().isAfter(last)) {
+      if (System.nanoTime() - until > 0) {
+        throw new AssertionError(
+            "not within "
+                + surroundings.patience()
+                + ": a watch of "
+                + log.options()
+                + " delivers up to "
+                + last);
+      }
+      take(true);
+    }
     if (log.end().isEmpty()) {
       log.drainedTo(last);
     }

@@ -3,12 +3,14 @@ package dev.plinth.tck.history;
 import dev.plinth.spi.KeySpace;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.Store;
-import dev.plinth.tck.Concurrently;
-import dev.plinth.tck.StoreFixture;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Future;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -31,28 +33,29 @@ public record Workload(long seed, int clients, int steps, boolean interleaved) {
   /**
    * Runs the workload.
    *
-   * @param fixture moves time
    * @param store empty, used by nobody else; left open
+   * @param surroundings how time passes
    * @return what happened, after every watch had time to see it
    */
-  public History run(StoreFixture fixture, Store store) {
+  public History run(Store store, Surroundings surroundings) {
     History history = new History(store);
     KeySpace space = KeySpace.of("/workload");
-    SeededWatcher observer = SeededWatcher.observer(store, history, fixture);
+    SeededWatcher observer = SeededWatcher.observer(store, history, surroundings);
     List<SeededWatcher> watchers = new ArrayList<>();
     for (int i = 0; i < WATCHERS; i++) {
-      watchers.add(new SeededWatcher(store, history, fixture, space, new Random(seed * 31 + i)));
+      watchers.add(
+          new SeededWatcher(store, history, surroundings, space, new Random(seed * 31 + i)));
     }
     List<SeededClient> seeded = new ArrayList<>();
     for (int i = 0; i < clients; i++) {
       seeded.add(new SeededClient(i, store, history, space, new Random(seed * 37 + i)));
     }
     Disturbance disturbance =
-        new Disturbance(clients, store, history, fixture, observer, new Random(seed));
+        new Disturbance(clients, store, history, surroundings, observer, new Random(seed));
     if (interleaved) {
       interleave(observer, watchers, seeded, disturbance);
     } else {
-      runThreads(fixture, observer, watchers, seeded, disturbance);
+      runThreads(surroundings, observer, watchers, seeded, disturbance);
     }
     Revision last = store.keyValues().current();
     observer.finish(last);
@@ -81,46 +84,57 @@ public record Workload(long seed, int clients, int steps, boolean interleaved) {
   }
 
   private void runThreads(
-      StoreFixture fixture,
+      Surroundings surroundings,
       SeededWatcher observer,
       List<SeededWatcher> watchers,
       List<SeededClient> seeded,
       Disturbance disturbance) {
     AtomicBoolean done = new AtomicBoolean();
-    List<Future<Integer>> watching = new ArrayList<>();
+    List<FutureTask<Boolean>> working = new ArrayList<>();
+    for (SeededClient client : seeded) {
+      working.add(repeated(client::step));
+    }
+    working.add(repeated(disturbance::step));
     List<SeededWatcher> all = new ArrayList<>(watchers);
     all.add(observer);
+    List<FutureTask<Boolean>> watching = new ArrayList<>();
     for (SeededWatcher watcher : all) {
       watching.add(
-          Concurrently.start(() -> {
-            int pulled = 0;
-            for (; !done.get(); pulled++) {
+          new FutureTask<>(() -> {
+            while (!done.get()) {
               watcher.stepAndWait();
             }
-            return pulled;
+            return true;
           }));
     }
-    List<Integer> finished =
-        Concurrently.run(
-            fixture.patience(),
-            clients + 1,
-            number ->
-                () -> {
-                  for (int step = 0; step < steps; step++) {
-                    if (number == clients) {
-                      disturbance.step();
-                    } else {
-                      seeded.get(number).step();
-                    }
-                  }
-                  return steps;
-                });
+    for (FutureTask<Boolean> task : watching) {
+      Thread unused = Thread.ofVirtual().name("tck-watcher").start(task);
+    }
+    for (FutureTask<Boolean> task : working) {
+      Thread unused = Thread.ofVirtual().name("tck-client").start(task);
+    }
+    working.forEach(task -> await(task, surroundings.patience()));
     done.set(true);
-    for (Future<Integer> watcher : watching) {
-      int pulled = Concurrently.result(watcher, fixture.patience());
-      if (pulled == 0 && finished.isEmpty()) {
-        throw new AssertionError("a watcher never ran");
+    watching.forEach(task -> await(task, surroundings.patience()));
+  }
+
+  private FutureTask<Boolean> repeated(Runnable step) {
+    return new FutureTask<>(() -> {
+      for (int i = 0; i < steps; i++) {
+        step.run();
       }
+      return true;
+    });
+  }
+
+  private static void await(FutureTask<Boolean> task, Duration patience) {
+    try {
+      boolean unused = task.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException failed) {
+      throw new AssertionError("a client of the workload failed or did not end", failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", interrupted);
     }
   }
 }

@@ -9,12 +9,13 @@ import dev.plinth.spi.Settings;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.WatchOptions;
 import dev.plinth.tck.VirtualRuntime;
-import dev.plinth.tck.VirtualTimeFixture;
 import dev.plinth.tck.history.Checks;
 import dev.plinth.tck.history.History;
+import dev.plinth.tck.history.Surroundings;
 import dev.plinth.tck.history.Violation;
 import dev.plinth.tck.history.Violation.Checker;
 import dev.plinth.tck.history.Workload;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -22,7 +23,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Runs workloads on stores with a defect until the checker that is meant for it finds it. */
-final class DefectHunt implements VirtualTimeFixture {
+final class DefectHunt {
   private static final long FIRST_SEED = 20_260_101;
 
   /** A defect that does not show in one run shows in one of these. */
@@ -31,21 +32,6 @@ final class DefectHunt implements VirtualTimeFixture {
   /** A memory store without a defect. */
   static Store sound() {
     return new MemoryStoreProvider().open(Settings.empty(), new VirtualRuntime(1));
-  }
-
-  @Override
-  public String storeName() {
-    return "memory with a defect";
-  }
-
-  @Override
-  public Store open() {
-    return sound();
-  }
-
-  @Override
-  public Store openEmpty() {
-    return sound();
   }
 
   /** Fails if a checker finds anything in a store. */
@@ -75,7 +61,7 @@ final class DefectHunt implements VirtualTimeFixture {
 
   /** Records what one seed does to a store, on one thread. */
   History interleaved(Store store) {
-    return new Workload(FIRST_SEED, 4, 200, true).run(this, store);
+    return new Workload(FIRST_SEED, 4, 200, true).run(store, surroundings(store));
   }
 
   /** Whether a watch is that of the workload's observer, on whom the checkers rely. */
@@ -86,6 +72,11 @@ final class DefectHunt implements VirtualTimeFixture {
   }
 
   private List<Violation> violations(Store store, long seed, boolean interleaved) {
-    return Checks.run(new Workload(seed, 4, 300, interleaved).run(this, store));
+    return Checks.run(new Workload(seed, 4, 300, interleaved).run(store, surroundings(store)));
+  }
+
+  private static Surroundings surroundings(Store store) {
+    VirtualRuntime time = (VirtualRuntime) store.runtime();
+    return new Surroundings(time::advance, Duration.ofMillis(400), Duration.ofSeconds(30));
   }
 }
