@@ -88,6 +88,22 @@ final class LauncherIT {
   }
 
   @Test
+  void aSecondLauncherOnTheSamePortsLeavesTheFirstAlone() throws Exception {
+    String port = "admin.port=" + freePort();
+    Process first = start("start", "--set", port, free());
+    try {
+      linesUntil(first, "plinth ");
+      assertThat(command("start", "--set", port, free()))
+          .startsWith("1 plinth: admin.port")
+          .contains("in use");
+      assertThat(command("store", "put", "/it/a", "one", "--set", port)).startsWith("0 revision");
+    } finally {
+      first.destroy();
+      first.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void aWrongConfigurationEndsTheStartWithFileLineAndNearestKey() throws Exception {
     Path file =
         Files.writeString(

@@ -25,9 +25,12 @@ final class AdminAccess implements Managed {
     this.config = config;
   }
 
+  /**
+   * After the server: only the launcher that has the port may replace the token of the one before.
+   */
   @Override
   public Phase phase() {
-    return Phase.PREPARE;
+    return Phase.SERVE;
   }
 
   @Override
