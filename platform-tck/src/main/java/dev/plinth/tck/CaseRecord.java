@@ -1,6 +1,8 @@
 package dev.plinth.tck;
 
 import dev.plinth.spi.Capability;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
@@ -16,6 +18,7 @@ import org.opentest4j.TestAbortedException;
 public final class CaseRecord {
   private @Nullable CaseState state;
   private String detail = "";
+  private final List<String> notes = new ArrayList<>();
 
   CaseRecord() {}
 
@@ -38,6 +41,15 @@ public final class CaseRecord {
   public void knownDefect(String defect) {
     state = CaseState.KNOWN_DEFECT;
     detail = defect;
+  }
+
+  /**
+   * Adds a line below the table, such as the seeds of a randomised method.
+   *
+   * @param text one line
+   */
+  public void note(String text) {
+    notes.add(text);
   }
 
   /**
@@ -71,5 +83,9 @@ public final class CaseRecord {
 
   String detail() {
     return detail;
+  }
+
+  List<String> notes() {
+    return List.copyOf(notes);
   }
 }

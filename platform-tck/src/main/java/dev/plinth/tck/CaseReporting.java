@@ -77,7 +77,13 @@ public final class CaseReporting implements BeforeEachCallback, ParameterResolve
     Method method = context.getRequiredTestMethod();
     Case cases = method.getAnnotation(Case.class);
     Running running = run(context).running().remove(context.getUniqueId());
-    if (cases == null || running == null) {
+    if (running == null) {
+      return;
+    }
+    for (String note : running.record().notes()) {
+      run(context).table().note(running.store(), note);
+    }
+    if (cases == null) {
       return;
     }
     Optional<CaseState> told = running.record().state();

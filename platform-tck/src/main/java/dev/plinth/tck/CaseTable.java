@@ -24,6 +24,7 @@ final class CaseTable implements AutoCloseable {
   private final Path folder;
   private final ReentrantLock lock = new ReentrantLock();
   private final SortedMap<String, SortedMap<Integer, List<Line>>> stores = new TreeMap<>();
+  private final SortedMap<String, List<String>> notes = new TreeMap<>();
 
   CaseTable(Path folder) {
     this.folder = folder;
@@ -44,6 +45,16 @@ final class CaseTable implements AutoCloseable {
             .computeIfAbsent(number, n -> new ArrayList<>())
             .add(new Line(state, method, guarantees, detail));
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Adds a line below the table of a store. */
+  void note(String store, String text) {
+    lock.lock();
+    try {
+      notes.computeIfAbsent(store, name -> new ArrayList<>()).add(text);
     } finally {
       lock.unlock();
     }
@@ -71,7 +82,9 @@ final class CaseTable implements AutoCloseable {
       });
       text.append("\n").append(cases.size()).append(" cases");
       totals.forEach((state, count) -> text.append(", ").append(count + " " + state.text()));
-      return text.append("\n").toString();
+      text.append("\n");
+      notes.getOrDefault(store, List.of()).forEach(note -> text.append(note).append("\n"));
+      return text.toString();
     } finally {
       lock.unlock();
     }

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 
 /**
@@ -26,14 +25,14 @@ public interface HistoryContract extends StoreFixture {
   @Test
   @Timeout(value = 20, unit = TimeUnit.MINUTES)
   @Verifies({"G1", "G4", "G6", "G7", "G8", "G9", "G24", "G26", "G38", "G45", "G47"})
-  default void theAnswersToConcurrentClientsAgreeWithOneHistory(TestReporter reporter) {
+  default void theAnswersToConcurrentClientsAgreeWithOneHistory(CaseRecord record) {
     long first = Long.getLong("plinth.seed", System.nanoTime());
     boolean waits = !tolerance().isZero();
     Duration longestStep = Duration.ofMillis(waits ? 20 : 400);
     int many = Boolean.getBoolean("plinth.all") ? 200 : 30;
     int seeds = Long.getLong("plinth.seed") != null ? 1 : waits ? many / 10 : many;
+    record.note("Recorded histories of the seeds " + first + " to " + (first + seeds - 1));
     for (long seed = first; seed < first + seeds; seed++) {
-      reporter.publishEntry("seed", Long.toString(seed));
       for (boolean interleaved : List.of(true, false)) {
         int clients = 3 + Math.floorMod(seed, 6);
         Workload workload = new Workload(seed, clients, 1500 / clients, interleaved);

@@ -19,11 +19,13 @@ final class CaseTableTest {
       table.add("some", new int[] {7, 8}, CaseState.PASSED, "one", List.of("G1"), "");
       table.add("some", new int[] {7}, CaseState.FAILED, "other", List.of("G2"), "why, \"so\"");
       table.add("some", new int[] {9}, CaseState.WITHHELD, "third", List.of("G3"), "what");
+      table.note("some", "seed 5");
       table.add("another", new int[] {7}, CaseState.PASSED, "one", List.of("G1"), "");
     }
 
     assertThat(Files.readString(folder.resolve("tck-some.txt")))
-        .contains("FAILED", "why", "third", "G3", "3 cases, 1 passed, 1 withheld", "1 FAILED");
+        .contains(
+            "FAILED", "why", "third", "G3", "3 cases, 1 passed, 1 withheld", "1 FAILED", "seed 5");
     assertThat(Files.readString(folder.resolve("tck-some.csv")))
         .startsWith("case,state,method,guarantees,detail\n")
         .contains("7,FAILED,other,G2,\"why, \"\"so\"\"\"\n")
