@@ -44,6 +44,7 @@ final class Measurements {
           "-Xms3g",
           "-Xmx3g",
           "-Xmn1536m",
+          "-XX:+AlwaysPreTouch",
           "-XX:+UseParallelGC",
           "-XX:+UseTransparentHugePages",
           "--sun-misc-unsafe-memory-access=allow");
@@ -76,9 +77,9 @@ final class Measurements {
             .threads(one.threads())
             .forks(1)
             .warmupIterations(2)
-            .warmupTime(TimeValue.milliseconds(700))
-            .measurementIterations(3)
-            .measurementTime(TimeValue.milliseconds(500))
+            .warmupTime(TimeValue.seconds(1))
+            .measurementIterations(2)
+            .measurementTime(TimeValue.seconds(1))
             .verbosity(VerboseMode.SILENT)
             .shouldFailOnError(true)
             .jvmArgs(JVM_FLAGS.toArray(String[]::new));

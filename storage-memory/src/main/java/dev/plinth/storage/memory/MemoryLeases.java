@@ -1,5 +1,6 @@
 package dev.plinth.storage.memory;
 
+import dev.plinth.spi.Key;
 import dev.plinth.spi.LeaseId;
 import dev.plinth.spi.LeaseInfo;
 import dev.plinth.spi.LeaseLostException;
@@ -52,8 +53,7 @@ final class MemoryLeases implements Leases {
     return info(lease, granted, List.of());
   }
 
-  private static LeaseInfo info(
-      LeaseRecord lease, Duration remaining, List<dev.plinth.spi.Key> keys) {
+  private static LeaseInfo info(LeaseRecord lease, Duration remaining, List<Key> keys) {
     return new LeaseInfo(lease.id(), lease.ttl(), remaining, keys);
   }
 

@@ -133,6 +133,17 @@ final class MemoryWatch implements Watch {
     }
   }
 
+  /** Makes the reader look for what it may not have been told. */
+  void readHistory() {
+    lock.lock();
+    try {
+      live = false;
+      idle = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Called by the writer when the revision that the watch starts at is reached. */
   boolean isReached() {
     lock.lock();
@@ -310,7 +321,8 @@ final class MemoryWatch implements Watch {
             });
     lock.lock();
     try {
-      position = complete ? keyspace.revision().value() + 1 : read[0];
+      long behind = complete ? keyspace.revision().value() + 1 : read[0];
+      position = Math.max(position, behind);
       live = complete && writer.last().revision().equals(keyspace.revision());
       return changes.isEmpty() ? Optional.empty() : batch(changes);
     } finally {

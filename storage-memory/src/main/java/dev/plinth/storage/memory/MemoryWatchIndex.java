@@ -76,20 +76,28 @@ final class MemoryWatchIndex {
    */
   List<MemoryWatch> tell(Keyspace keyspace, Revision first) {
     List<MemoryWatch> ready = new ArrayList<>();
-    boolean complete =
-        keyspace.forEachRevision(
-            first,
-            revised -> {
-              tell(revised, ready);
-              return true;
-            });
-    while (complete && !ahead.isEmpty() && ahead.peek().start() <= keyspace.revision().value()) {
-      MemoryWatch reached = ahead.remove();
-      if (reached.isReached()) {
-        ready.add(reached);
+    try {
+      boolean complete =
+          keyspace.forEachRevision(
+              first,
+              revised -> {
+                tell(revised, ready);
+                return true;
+              });
+      while (complete
+          && !ahead.isEmpty()
+          && ahead.element().start() <= keyspace.revision().value()) {
+        MemoryWatch reached = ahead.remove();
+        if (reached.isReached()) {
+          ready.add(reached);
+        }
       }
+      return ready;
+    } catch (OutOfMemoryError full) {
+      // Nobody knows who was told, so all look into the history themselves.
+      all.forEach(MemoryWatch::readHistory);
+      return watches();
     }
-    return ready;
   }
 
   private void tell(Revised revised, List<MemoryWatch> ready) {

@@ -172,69 +172,80 @@ final class MemoryWriter {
   }
 
   private List<MemoryWatch> serve(@Nullable MemoryRequest<?> requests) {
-    List<MemoryWatch> ready;
+    List<MemoryWatch> ready = List.of();
     try {
-      ready = closed ? refuse(requests) : together(requests);
-    } catch (RuntimeException | Error broken) {
-      // One of them broke the edit; nothing of it was published, so each can be tried alone.
-      ready = alone(requests);
-    }
-    MemoryRequest<?> request = requests;
-    while (request != null) {
-      MemoryRequest<?> following = request.next;
-      request.complete();
-      request = following;
+      if (closed) {
+        refuse(requests);
+      } else {
+        ready = carryOut(requests);
+      }
+    } finally {
+      MemoryRequest<?> request = requests;
+      while (request != null) {
+        MemoryRequest<?> following = request.next;
+        request.complete();
+        request = following;
+      }
     }
     return ready;
   }
 
-  private static List<MemoryWatch> refuse(@Nullable MemoryRequest<?> requests) {
+  private static void refuse(@Nullable MemoryRequest<?> requests) {
     for (MemoryRequest<?> r = requests; r != null; r = r.next) {
       r.fail(closed());
     }
-    return List.of();
   }
 
-  private List<MemoryWatch> together(@Nullable MemoryRequest<?> requests) {
+  private List<MemoryWatch> carryOut(@Nullable MemoryRequest<?> requests) {
     List<MemoryLeaseClocks.Clock> due = clocks.takeDue();
-    List<MemoryWatch> ready;
+    Keyspace next;
     try {
-      KeyspaceEdit edit = current.edit();
-      MemoryLeaseClocks.end(due, edit);
-      for (MemoryRequest<?> r = requests; r != null; r = r.next) {
-        r.applyTo(edit);
-      }
-      ready = publish(edit);
+      next = together(due, requests);
     } catch (RuntimeException | Error broken) {
+      // One of them broke the edit; nothing of it is published, so each can be tried alone.
       clocks.putBack(due);
-      throw broken;
+      return alone(requests);
     }
+    List<MemoryWatch> ready = publish(next);
     clocks.forget(due);
     for (MemoryRequest<?> r = requests; r != null; r = r.next) {
-      r.settleIn(current);
+      r.settleIn(next);
     }
     return ready;
+  }
+
+  private Keyspace together(
+      List<MemoryLeaseClocks.Clock> due, @Nullable MemoryRequest<?> requests) {
+    KeyspaceEdit edit = current.edit();
+    MemoryLeaseClocks.end(due, edit);
+    for (MemoryRequest<?> r = requests; r != null; r = r.next) {
+      r.applyTo(edit);
+    }
+    limit.apply(edit);
+    return edit.finish();
   }
 
   private List<MemoryWatch> alone(@Nullable MemoryRequest<?> requests) {
     List<MemoryWatch> ready = new ArrayList<>();
     for (MemoryRequest<?> r = requests; r != null; r = r.next) {
+      Keyspace next;
       try {
         KeyspaceEdit edit = current.edit();
         r.applyTo(edit);
-        ready.addAll(publish(edit));
-        r.settleIn(current);
+        next = edit.finish();
       } catch (RuntimeException | Error problem) {
         r.fail(problem);
+        continue;
       }
+      ready.addAll(publish(next));
+      r.settleIn(next);
     }
     return ready;
   }
 
-  private List<MemoryWatch> publish(KeyspaceEdit edit) {
+  /** From here on it has happened; whatever goes wrong must not undo or repeat it. */
+  private List<MemoryWatch> publish(Keyspace next) {
     Keyspace before = current;
-    limit.apply(edit);
-    Keyspace next = edit.finish();
     current = next;
     long revision = next.revision().value();
     if (revision == before.revision().value()) {
