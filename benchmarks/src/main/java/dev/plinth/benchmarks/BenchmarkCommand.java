@@ -5,7 +5,7 @@ import org.openjdk.jmh.runner.RunnerException;
 
 /** Runs benchmarks by name: {@code memory [rounds]}. */
 public final class BenchmarkCommand {
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 2;
   private static final int USAGE = 2;
 
   private BenchmarkCommand() {}

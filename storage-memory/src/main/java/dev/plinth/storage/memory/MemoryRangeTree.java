@@ -25,11 +25,34 @@ final class MemoryRangeTree {
     /** The largest end in this subtree; null for unbounded. */
     @Nullable Key farthest;
 
+    /** Of {@code start} and {@code farthest}, so that most nodes decide without their keys. */
+    final long startHead;
+
+    long farthestHead;
+
     Node(KeyRange range, long priority) {
       this.start = range.start();
       this.end = range.end().orElse(null);
       this.priority = priority;
+      this.startHead = head(start);
       this.farthest = end;
+      this.farthestHead = end == null ? 0 : head(end);
+    }
+
+    /** Whether all ranges of this subtree end at or before a key. */
+    boolean isBefore(Key key, long head) {
+      if (farthest == null) {
+        return false;
+      }
+      return farthestHead == head
+          ? farthest.compareTo(key) <= 0
+          : Long.compareUnsigned(farthestHead, head) < 0;
+    }
+
+    boolean startsBehind(Key key, long head) {
+      return startHead == head
+          ? start.compareTo(key) > 0
+          : Long.compareUnsigned(startHead, head) > 0;
     }
 
     int compareTo(KeyRange range) {
@@ -39,6 +62,7 @@ final class MemoryRangeTree {
 
     void measure() {
       farthest = farther(end, farther(left, right));
+      farthestHead = farthest == null ? 0 : head(farthest);
     }
 
     private static @Nullable Key farther(@Nullable Node a, @Nullable Node b) {
@@ -75,21 +99,34 @@ final class MemoryRangeTree {
   }
 
   void forEachWith(Key key, Consumer<MemoryWatch> visitor) {
-    visit(root, key, visitor);
+    if (root != null) {
+      visit(root, key, head(key), visitor);
+    }
   }
 
-  private static void visit(@Nullable Node node, Key key, Consumer<MemoryWatch> visitor) {
-    Node at = node;
-    while (at != null && compareEnds(at.farthest, key) > 0) {
-      visit(at.left, key, visitor);
-      if (at.start.compareTo(key) > 0) {
-        return;
+  private static void visit(@Nullable Node top, Key key, long head, Consumer<MemoryWatch> visitor) {
+    Node at = top;
+    while (at != null && !at.isBefore(key, head)) {
+      if (at.startsBehind(key, head)) {
+        at = at.left;
+        continue;
       }
+      visit(at.left, key, head, visitor);
       if (compareEnds(at.end, key) > 0) {
         at.watches.forEach(visitor);
       }
       at = at.right;
     }
+  }
+
+  /** The first eight bytes as a number, zeros behind the end; only equal ones need the keys. */
+  private static long head(Key key) {
+    long head = 0;
+    int size = Math.min(key.size(), Long.BYTES);
+    for (int i = 0; i < size; i++) {
+      head |= (key.at(i) & 0xffL) << (Long.SIZE - Byte.SIZE * (i + 1));
+    }
+    return head;
   }
 
   /** Compares ends; null is behind every key. */
