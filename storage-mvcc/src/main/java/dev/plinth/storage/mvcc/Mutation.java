@@ -29,12 +29,15 @@ public final class Mutation {
     return new Entry(key, Bytes.EMPTY, Revision.ZERO, revision, 0, Optional.empty());
   }
 
-  /** The version that a put makes of the one before. */
+  /**
+   * The version that a put makes of the one before. It takes the key that was given, not the equal
+   * one that is there: whoever looks at the change next finds it in the processor's cache.
+   */
   static Entry successor(
       @Nullable Entry before, Key key, Bytes value, Optional<LeaseId> lease, Revision revision) {
     return before == null
         ? new Entry(key, value, revision, revision, 1, lease)
-        : new Entry(before.key(), value, before.created(), revision, before.version() + 1, lease);
+        : new Entry(key, value, before.created(), revision, before.version() + 1, lease);
   }
 
   /**
