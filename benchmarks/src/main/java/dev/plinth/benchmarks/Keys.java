@@ -2,6 +2,7 @@ package dev.plinth.benchmarks;
 
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Key;
+import java.util.Arrays;
 
 /**
  * The keys and values of all benchmarks: keys of 16 bytes with a common prefix, values of 128. Each
@@ -13,19 +14,17 @@ final class Keys {
 
   private Keys() {}
 
+  /** A key right behind an item, one byte longer: no item and no prefix of one. */
+  static Key beside(int number) {
+    byte[] content = Arrays.copyOf(item(number).toArray(), KEY_BYTES + 1);
+    content[KEY_BYTES] = 'w';
+    return Key.of(content);
+  }
+
   /** The key of an item: "item/" and eleven digits. */
   static Key item(int number) {
-    return key('i', number);
-  }
-
-  /** Keys beside the items. */
-  static Key other(int number) {
-    return key('o', number);
-  }
-
-  private static Key key(char first, int number) {
     byte[] content = new byte[KEY_BYTES];
-    content[0] = (byte) first;
+    content[0] = 'i';
     content[1] = 't';
     content[2] = 'e';
     content[3] = 'm';

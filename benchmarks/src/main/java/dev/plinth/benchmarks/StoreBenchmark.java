@@ -59,7 +59,7 @@ public class StoreBenchmark {
     }
   }
 
-  /** A store with keys, and watches on other keys. */
+  /** A store with keys, and watches on other keys that lie among them. */
   @State(Scope.Benchmark)
   public static class WithOtherWatches {
     /** How many; half of them watch one key, half a prefix. */
@@ -73,7 +73,7 @@ public class StoreBenchmark {
     public void fill() {
       subject = filled();
       for (int i = 0; i < others; i++) {
-        Key key = Keys.other(i);
+        Key key = Keys.beside(i * (KEYS / others));
         Watch _ =
             subject
                 .store()

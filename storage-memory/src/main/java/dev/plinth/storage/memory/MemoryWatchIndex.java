@@ -1,6 +1,5 @@
 package dev.plinth.storage.memory;
 
-import dev.plinth.spi.Key;
 import dev.plinth.spi.KeyRange;
 import dev.plinth.spi.Revision;
 import dev.plinth.storage.mvcc.Keyspace;
@@ -8,18 +7,20 @@ import dev.plinth.storage.mvcc.Mutation;
 import dev.plinth.storage.mvcc.Revised;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The open watches, found by the keys they match. Belongs to the writer. */
 final class MemoryWatchIndex {
-  private final Map<Key, List<MemoryWatch>> exact = new HashMap<>();
+  private final MemoryKeyIndex keys = new MemoryKeyIndex();
+
+  /** The others: ranges that are no prefix. */
   private final MemoryRangeTree ranges = new MemoryRangeTree();
+
   private final Set<MemoryWatch> all = new HashSet<>();
 
   /** Those that start ahead: progress they asked for waits until then. */
@@ -33,8 +34,8 @@ final class MemoryWatchIndex {
   void add(MemoryWatch watch, Revision current) {
     all.add(watch);
     KeyRange range = watch.range();
-    if (range.isSingle()) {
-      exact.computeIfAbsent(range.start(), key -> new ArrayList<>(1)).add(watch);
+    if (MemoryKeyIndex.holds(range)) {
+      keys.add(range, watch);
     } else {
       ranges.add(range, watch);
     }
@@ -48,15 +49,10 @@ final class MemoryWatchIndex {
       return;
     }
     KeyRange range = watch.range();
-    if (!range.isSingle()) {
-      ranges.remove(range, watch);
+    if (MemoryKeyIndex.holds(range)) {
+      keys.remove(range, watch);
     } else {
-      exact.computeIfPresent(
-          range.start(),
-          (key, watches) -> {
-            watches.remove(watch);
-            return watches.isEmpty() ? null : watches;
-          });
+      ranges.remove(range, watch);
     }
     ahead.remove(watch);
   }
@@ -75,24 +71,18 @@ final class MemoryWatchIndex {
    * @return the watches whose readers must be woken
    */
   List<MemoryWatch> tell(Keyspace keyspace, Revision first) {
-    List<MemoryWatch> ready = new ArrayList<>();
+    Offers offers = new Offers();
     try {
-      boolean complete =
-          keyspace.forEachRevision(
-              first,
-              revised -> {
-                tell(revised, ready);
-                return true;
-              });
+      boolean complete = keyspace.forEachRevision(first, offers);
       while (complete
           && !ahead.isEmpty()
           && ahead.element().start() <= keyspace.revision().value()) {
         MemoryWatch reached = ahead.remove();
         if (reached.isReached()) {
-          ready.add(reached);
+          offers.wake(reached);
         }
       }
-      return ready;
+      return offers.ready;
     } catch (OutOfMemoryError full) {
       // Nobody knows who was told, so all look into the history themselves.
       all.forEach(MemoryWatch::readHistory);
@@ -100,19 +90,31 @@ final class MemoryWatchIndex {
     }
   }
 
-  private void tell(Revised revised, List<MemoryWatch> ready) {
-    for (int i = 0; i < revised.size(); i++) {
-      Mutation mutation = revised.mutation(i);
-      Consumer<MemoryWatch> offer =
-          watch -> {
-            if (watch.offer(revised, mutation)) {
-              ready.add(watch);
-            }
-          };
-      if (!exact.isEmpty()) {
-        exact.getOrDefault(mutation.key(), List.of()).forEach(offer);
+  /** Offers revisions. Most match no watch, so nothing is made before one does. */
+  private final class Offers implements Predicate<Revised> {
+    List<MemoryWatch> ready = List.of();
+
+    @Override
+    public boolean test(Revised revised) {
+      for (int i = 0; i < revised.size(); i++) {
+        Mutation mutation = revised.mutation(i);
+        Consumer<MemoryWatch> offer =
+            watch -> {
+              if (watch.offer(revised, mutation)) {
+                wake(watch);
+              }
+            };
+        keys.forEachWith(mutation.key(), offer);
+        ranges.forEachWith(mutation.key(), offer);
       }
-      ranges.forEachWith(mutation.key(), offer);
+      return true;
+    }
+
+    void wake(MemoryWatch watch) {
+      if (ready.isEmpty()) {
+        ready = new ArrayList<>();
+      }
+      ready.add(watch);
     }
   }
 }
