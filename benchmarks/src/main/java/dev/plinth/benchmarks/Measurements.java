@@ -76,9 +76,10 @@ final class Measurements {
             .include("\\." + one.method() + "$")
             .threads(one.threads())
             .forks(1)
-            .warmupIterations(2)
+            // The compiler settles after three to four seconds on two processors.
+            .warmupIterations(4)
             .warmupTime(TimeValue.seconds(1))
-            .measurementIterations(2)
+            .measurementIterations(3)
             .measurementTime(TimeValue.seconds(1))
             .verbosity(VerboseMode.SILENT)
             .shouldFailOnError(true)
