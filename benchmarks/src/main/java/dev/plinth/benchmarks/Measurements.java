@@ -41,8 +41,8 @@ final class Measurements {
    */
   static final List<String> JVM_FLAGS =
       List.of(
-          "-Xms3g",
-          "-Xmx3g",
+          "-Xms6g",
+          "-Xmx6g",
           "-Xmn1536m",
           "-XX:+AlwaysPreTouch",
           "-XX:+UseParallelGC",
