@@ -53,7 +53,12 @@ final class BoundaryArchTest {
   static final ArchRule the_etcd_driver_stays_home =
       noClasses()
           .that(
-              not(resideInAnyPackage("dev.plinth.storage.etcd..", "dev.plinth.service.gateway..")))
+              not(
+                  resideInAnyPackage(
+                      "dev.plinth.storage.etcd..",
+                      "dev.plinth.service.gateway..",
+                      // The client that the store is measured against.
+                      "dev.plinth.benchmarks..")))
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.etcd..")

@@ -1,12 +1,20 @@
 package dev.plinth.benchmarks;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import org.openjdk.jmh.runner.RunnerException;
 
-/** Runs benchmarks by name: {@code memory [rounds]}. */
+/**
+ * Runs benchmarks by name: {@code memory [rounds]} or {@code etcd [rounds] [--endpoints
+ * host:port,...]}.
+ */
 public final class BenchmarkCommand {
-  private static final int ROUNDS = 2;
+  private static final int MEMORY_ROUNDS = 2;
+  private static final int ETCD_ROUNDS = 5;
   private static final int USAGE = 2;
+  private static final String ENDPOINTS = "--endpoints";
 
   private BenchmarkCommand() {}
 
@@ -15,19 +23,34 @@ public final class BenchmarkCommand {
    *
    * @param arguments the name of the benchmarks, and how many rounds
    * @throws RunnerException if a benchmark failed
+   * @throws ExecutionException if a caller failed
+   * @throws InterruptedException if interrupted
+   * @throws IOException if no server could be started
    */
-  public static void main(String... arguments) throws RunnerException {
+  public static void main(String... arguments)
+      throws RunnerException, ExecutionException, InterruptedException, IOException {
     System.exit(run(List.of(arguments)));
   }
 
-  private static int run(List<String> arguments) throws RunnerException {
-    boolean known = arguments.isEmpty() || arguments.getFirst().equals("memory");
-    if (!known || arguments.size() > 2 || (arguments.size() == 2 && !isCount(arguments.get(1)))) {
-      System.err.println("usage: bench [memory [rounds]]");
-      return USAGE;
+  private static int run(List<String> arguments)
+      throws RunnerException, ExecutionException, InterruptedException, IOException {
+    List<String> rest = new ArrayList<>(arguments);
+    String name = rest.isEmpty() ? "memory" : rest.removeFirst();
+    int rounds = name.equals("etcd") ? ETCD_ROUNDS : MEMORY_ROUNDS;
+    if (!rest.isEmpty() && isCount(rest.getFirst())) {
+      rounds = Integer.parseInt(rest.removeFirst());
     }
-    int rounds = arguments.size() == 2 ? Integer.parseInt(arguments.get(1)) : ROUNDS;
-    return new MemoryReport(System.out).print(rounds) == 0 ? 0 : 1;
+    if (name.equals("memory") && rest.isEmpty()) {
+      return new MemoryReport(System.out).print(rounds) == 0 ? 0 : 1;
+    }
+    if (name.equals("etcd")
+        && (rest.isEmpty() || (rest.size() == 2 && rest.getFirst().equals(ENDPOINTS)))) {
+      List<String> endpoints = rest.isEmpty() ? List.of() : List.of(rest.getLast().split(",", -1));
+      return new EtcdReport(System.out).print(rounds, endpoints) == 0 ? 0 : 1;
+    }
+    System.err.println(
+        "usage: bench [memory [rounds] | etcd [rounds] [" + ENDPOINTS + " host:port,...]]");
+    return USAGE;
   }
 
   private static boolean isCount(String text) {

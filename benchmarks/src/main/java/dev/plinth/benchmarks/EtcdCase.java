@@ -1,0 +1,89 @@
+package dev.plinth.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * One thing that is measured: an operation, by how many callers, and the least ratio to the client
+ * it is compared with.
+ *
+ * @param operation which
+ * @param callers how many virtual threads call at once, each on keys of its own
+ * @param bar the least ratio, or 0 for none
+ */
+record EtcdCase(Operation operation, int callers, double bar) {
+  /** How many keys each caller has. */
+  private static final int KEYS_EACH = 40;
+
+  /** What a caller does. */
+  enum Operation {
+    PUT("put"),
+    GET("get"),
+    REPLACE("conditional transaction");
+
+    private final String text;
+
+    Operation(String text) {
+      this.text = text;
+    }
+
+    private void run(EtcdSubject subject, int key, int value) throws InterruptedException {
+      boolean done =
+          switch (this) {
+            case PUT -> subject.put(key, value) > 0;
+            case GET -> subject.get(key);
+            case REPLACE -> subject.replace(key, value);
+          };
+      if (!done) {
+        throw new IllegalStateException(text + " of key " + key + " found nothing");
+      }
+    }
+  }
+
+  static int keys(List<EtcdCase> cases) {
+    return KEYS_EACH * cases.stream().mapToInt(EtcdCase::callers).max().orElse(0);
+  }
+
+  /** Returns the operations of each second. */
+  double measure(EtcdSubject subject, long nanoseconds)
+      throws InterruptedException, ExecutionException {
+    CountDownLatch go = new CountDownLatch(1);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Long>> counts = new ArrayList<>();
+      for (int caller = 0; caller < callers; caller++) {
+        int first = caller * KEYS_EACH;
+        counts.add(
+            threads.submit(() -> {
+              go.await();
+              return call(subject, first, System.nanoTime() + nanoseconds);
+            }));
+      }
+      long began = System.nanoTime();
+      go.countDown();
+      long total = 0;
+      for (Future<Long> count : counts) {
+        total += count.get();
+      }
+      return total * 1e9 / (System.nanoTime() - began);
+    }
+  }
+
+  private long call(EtcdSubject subject, int first, long until) throws InterruptedException {
+    long count = 0;
+    while (System.nanoTime() - until < 0) {
+      operation.run(subject, first + (int) (count % KEYS_EACH), (int) count);
+      count++;
+    }
+    return count;
+  }
+
+  @Override
+  public String toString() {
+    return operation.text + ", " + callers + (callers == 1 ? " caller" : " callers");
+  }
+}
