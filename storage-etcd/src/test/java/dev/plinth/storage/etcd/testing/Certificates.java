@@ -1,0 +1,127 @@
+package dev.plinth.storage.etcd.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * A certificate authority of its own, with a certificate for servers on 127.0.0.1 and "localhost"
+ * and one for a client called "plinth", as PEM files. Made by the JDK's keytool.
+ *
+ * <p>Immutable.
+ *
+ * @param authority the authority's certificate
+ * @param server the servers' certificate
+ * @param serverKey its private key, PKCS #8
+ * @param client the client's certificate
+ * @param clientKey its private key, PKCS #8
+ */
+public record Certificates(
+    Path authority, Path server, Path serverKey, Path client, Path clientKey) {
+  private static final String PASSWORD = "plinth-test";
+
+  /**
+   * Makes them.
+   *
+   * @param folder where to; left to the caller to remove
+   * @return the files
+   */
+  public static Certificates create(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      Path authority = folder.resolve("authority.p12");
+      keytool(authority, "-genkeypair", "-dname", "CN=Plinth Test Authority", "-ext", "bc:c");
+      export(authority, folder.resolve("authority.pem"), folder.resolve("authority-key.pem"));
+      sign(folder, "server", "CN=server", "SAN=ip:127.0.0.1,dns:localhost,dns:etcd.test");
+      sign(folder, "client", "CN=plinth", "EKU=clientAuth");
+      return new Certificates(
+          folder.resolve("authority.pem"),
+          folder.resolve("server.pem"),
+          folder.resolve("server-key.pem"),
+          folder.resolve("client.pem"),
+          folder.resolve("client-key.pem"));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (GeneralSecurityException failed) {
+      throw new IllegalStateException(failed);
+    }
+  }
+
+  private static void sign(Path folder, String name, String subject, String extension)
+      throws IOException, GeneralSecurityException {
+    Path store = folder.resolve(name + ".p12");
+    Path request = folder.resolve(name + ".csr");
+    Path answer = folder.resolve(name + ".crt");
+    keytool(store, "-genkeypair", "-dname", subject);
+    keytool(store, "-certreq", "-file", request.toString());
+    keytool(
+        folder.resolve("authority.p12"),
+        "-gencert",
+        "-validity",
+        "30",
+        "-rfc",
+        "-ext",
+        extension,
+        "-infile",
+        request.toString(),
+        "-outfile",
+        answer.toString());
+    keytool(
+        store,
+        "-importcert",
+        "-noprompt",
+        "-alias",
+        "authority",
+        "-file",
+        folder.resolve("authority.pem").toString());
+    keytool(store, "-importcert", "-file", answer.toString());
+    export(store, folder.resolve(name + ".pem"), folder.resolve(name + "-key.pem"));
+  }
+
+  private static void keytool(Path store, String... words) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of(words));
+    command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12"));
+    command.addAll(List.of("-storepass", PASSWORD));
+    if (!command.contains("-alias")) {
+      command.addAll(List.of("-alias", "own"));
+    }
+    if (command.contains("-genkeypair")) {
+      command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-validity", "30"));
+    }
+    String unused = Command.of(command).run();
+  }
+
+  private static void export(Path store, Path certificate, Path key)
+      throws IOException, GeneralSecurityException {
+    KeyStore opened = KeyStore.getInstance("PKCS12");
+    try (InputStream input = Files.newInputStream(store)) {
+      opened.load(input, PASSWORD.toCharArray());
+    }
+    Certificate own = opened.getCertificate("own");
+    Files.writeString(certificate, pem("CERTIFICATE", own.getEncoded()));
+    Files.writeString(
+        key, pem("PRIVATE KEY", opened.getKey("own", PASSWORD.toCharArray()).getEncoded()));
+  }
+
+  private static String pem(String kind, byte[] content) {
+    Base64.Encoder encoder = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
+    return "-----BEGIN "
+        + kind
+        + "-----\n"
+        + encoder.encodeToString(content)
+        + "\n-----END "
+        + kind
+        + "-----\n";
+  }
+}
