@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -181,6 +182,19 @@ public final class EtcdServer {
   /** Removes what the member has written down; the process must have ended. */
   public void wipe() {
     delete(folder.resolve("data"));
+  }
+
+  /** Replaces what the member has written down by a snapshot; the process must have ended. */
+  void restore(Path snapshot, List<String> membership) {
+    wipe();
+    List<String> words = new ArrayList<>();
+    words.add(options.installation().etcdctl().toString());
+    words.addAll(List.of("snapshot", "restore", snapshot.toString()));
+    words.add("--name=" + name);
+    words.add("--data-dir=" + folder.resolve("data"));
+    words.add("--initial-advertise-peer-urls=" + peerUrl());
+    words.addAll(membership);
+    String unused = new Command(words, Map.of("ETCDCTL_API", "3")).run();
   }
 
   /**

@@ -342,6 +342,31 @@ public final class EtcdServers implements AutoCloseable {
   }
 
   /**
+   * Returns what the cluster's id is made of, beside the members' addresses.
+   *
+   * @return the token
+   */
+  public String token() {
+    return token;
+  }
+
+  /**
+   * Puts every member back to a snapshot, as an operator does, and starts them on the same ports.
+   *
+   * @param snapshot what {@code etcdctl snapshot save} wrote
+   * @param newToken the token of the cluster from now on
+   */
+  public void restore(Path snapshot, String newToken) {
+    token = newToken;
+    List<String> words =
+        membership("existing").stream().filter(word -> !word.contains("state")).toList();
+    members.forEach(EtcdServer::stop);
+    members.forEach(member -> member.restore(snapshot, words));
+    members.forEach(this::restart);
+    awaitHealthy();
+  }
+
+  /**
    * Returns each member's hash of all keys, with the revision that it is of.
    *
    * @return one for each member that answers
