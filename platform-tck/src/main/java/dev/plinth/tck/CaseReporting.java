@@ -105,7 +105,9 @@ public final class CaseReporting implements BeforeEachCallback, ParameterResolve
   }
 
   private static Running running(ExtensionContext context) {
-    String store = ((StoreFixture) context.getRequiredTestInstance()).storeName();
+    StoreFixture fixture = (StoreFixture) context.getRequiredTestInstance();
+    String store = fixture.storeName();
+    fixture.servers().ifPresent(servers -> run(context).table().servers(store, servers));
     return run(context)
         .running()
         .computeIfAbsent(context.getUniqueId(), id -> new Running(store, new CaseRecord()));

@@ -25,6 +25,7 @@ final class CaseTable implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final SortedMap<String, SortedMap<Integer, List<Line>>> stores = new TreeMap<>();
   private final SortedMap<String, List<String>> notes = new TreeMap<>();
+  private final SortedMap<String, String> servers = new TreeMap<>();
 
   CaseTable(Path folder) {
     this.folder = folder;
@@ -60,12 +61,24 @@ final class CaseTable implements AutoCloseable {
     }
   }
 
+  /** Says which servers a store runs on. */
+  void servers(String store, String text) {
+    lock.lock();
+    try {
+      servers.put(store, text);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   String render(String store) {
     lock.lock();
     try {
       SortedMap<Integer, List<Line>> cases = stores.getOrDefault(store, new TreeMap<>());
       Map<CaseState, Integer> totals = new EnumMap<>(CaseState.class);
-      StringBuilder text = new StringBuilder("Contract cases on the store '" + store + "'\n\n");
+      String on = servers.containsKey(store) ? ": " + servers.get(store) : "";
+      StringBuilder text =
+          new StringBuilder("Contract cases on the store '" + store + "'" + on + "\n\n");
       cases.forEach((number, lines) -> {
         totals.merge(worst(lines), 1, Integer::sum);
         for (Line line : lines) {

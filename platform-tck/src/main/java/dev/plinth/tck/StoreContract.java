@@ -44,7 +44,7 @@ public interface StoreContract extends StoreFixture {
   default void theStatusSaysHowTheStoreIs() {
     try (Store store = openEmpty()) {
       StoreStatus empty = store.status();
-      assertThat(empty.store()).isEqualTo(storeName());
+      assertThat(empty.store()).isEqualTo(providerName());
       assertThat(empty.version()).isNotEmpty();
       assertThat(empty.incarnation()).isNotEmpty();
       assertThat(empty.members()).isNotEmpty();

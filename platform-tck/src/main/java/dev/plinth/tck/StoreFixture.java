@@ -34,9 +34,27 @@ public interface StoreFixture {
   /**
    * Returns what the table calls the store.
    *
-   * @return the provider's name
+   * @return the provider's name, and what else tells this fixture from others of the same provider
    */
   String storeName();
+
+  /**
+   * Returns what the store calls itself.
+   *
+   * @return the provider's name
+   */
+  default String providerName() {
+    return storeName();
+  }
+
+  /**
+   * Returns which servers the tests run on, for the head of the table.
+   *
+   * @return version and number, in words; nothing if the store has no servers
+   */
+  default Optional<String> servers() {
+    return Optional.empty();
+  }
 
   /**
    * Opens a client of the server that all tests share; a store that is not shared may open a new

@@ -1,0 +1,63 @@
+package dev.plinth.storage.etcd.testing;
+
+import dev.plinth.spi.Store;
+import dev.plinth.tck.Cluster;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Servers of one test, as the contract disturbs them.
+ *
+ * <p>A member that is alone fails over to itself: it is killed and started again.
+ */
+final class EtcdCluster implements Cluster {
+  private final EtcdServers servers;
+  private final Map<String, Object> settings;
+
+  EtcdCluster(EtcdServers servers, Map<String, Object> settings) {
+    this.servers = servers;
+    this.settings = settings;
+  }
+
+  @Override
+  public Store open() {
+    return EtcdClient.open(servers.endpoints(), settings, () -> {});
+  }
+
+  @Override
+  public void failOver() {
+    EtcdServer leader = servers.awaitLeader();
+    leader.kill();
+    if (servers.members().size() == 1) {
+      servers.restart(leader);
+      servers.awaitHealthy();
+    } else {
+      EtcdServer unused = servers.awaitLeader();
+    }
+  }
+
+  @Override
+  public void grow() {
+    EtcdServer unused = servers.add();
+  }
+
+  @Override
+  public void restart() {
+    servers.restartAll();
+  }
+
+  @Override
+  public void loseEverything() {
+    servers.loseEverything();
+  }
+
+  @Override
+  public List<String> digests() {
+    return servers.hashes();
+  }
+
+  @Override
+  public void close() {
+    servers.close();
+  }
+}
