@@ -1,4 +1,4 @@
-/** The place of the store on etcd; it holds no types. */
+/** The store on etcd: every call goes to a server, watches and leases outlive connections. */
 @NullMarked
 package dev.plinth.storage.etcd;
 

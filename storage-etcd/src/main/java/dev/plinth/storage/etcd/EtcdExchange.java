@@ -1,0 +1,208 @@
+package dev.plinth.storage.etcd;
+
+import dev.plinth.spi.IncarnationLostException;
+import dev.plinth.spi.StoreException;
+import dev.plinth.spi.StoreRuntime;
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer, with the attempts it takes.
+ *
+ * <p>An attempt is repeated, at the next endpoint, while the deadline allows: any that certainly
+ * reached no server, a read that found no answer, and one that was refused because its token had
+ * expired. A write that may have reached a server is never repeated (G39).
+ *
+ * <p>Its future completes on a transport thread.
+ */
+final class EtcdExchange<Q, R> {
+  /** How often, at each endpoint, a call is tried that finds nobody there. */
+  private static final int ROUNDS = 3;
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+
+  private final EtcdConnection connection;
+  private final MethodDescriptor<Q, R> method;
+  private final Q request;
+  private final EtcdCall kind;
+  private final long deadline;
+  private final CompletableFuture<R> answer = new CompletableFuture<>();
+
+  private volatile boolean sent;
+  private volatile @Nullable Attempt current;
+  private int attempts;
+  private boolean loginRenewed;
+
+  EtcdExchange(EtcdConnection connection, MethodDescriptor<Q, R> method, Q request, EtcdCall kind) {
+    this.connection = connection;
+    this.method = method;
+    this.request = request;
+    this.kind = kind;
+    this.deadline =
+        connection.runtime().nanoTime() + connection.config().requestTimeout().toNanos();
+  }
+
+  CompletableFuture<R> answer() {
+    return answer;
+  }
+
+  /** Whether a server may have seen the request. */
+  boolean isSent() {
+    return sent;
+  }
+
+  void cancel(String why) {
+    Attempt attempt = current;
+    if (attempt != null) {
+      attempt.call.cancel(why, null);
+    }
+  }
+
+  void start() {
+    try {
+      connection.check();
+      EtcdLogin login = connection.login();
+      if (!login.isReady()) {
+        // Asking for a token blocks, and this may be a transport thread.
+        later(Duration.ZERO, this::logInAndStart);
+        return;
+      }
+      Attempt attempt = new Attempt(connection.member(), login.token());
+      current = attempt;
+      attempt.start();
+    } catch (StoreException failure) {
+      answer.completeExceptionally(failure);
+    }
+  }
+
+  private void logInAndStart() {
+    try {
+      connection.login().obtain(Duration.ofNanos(Math.max(1, left())));
+      start();
+    } catch (StoreException failure) {
+      answer.completeExceptionally(failure);
+    }
+  }
+
+  private void later(Duration pause, Runnable task) {
+    StoreRuntime.Scheduled unused = connection.runtime().schedule(pause, task);
+  }
+
+  private long left() {
+    return deadline - connection.runtime().nanoTime();
+  }
+
+  private void again() {
+    long pause =
+        Math.min(
+            LONGEST_PAUSE.toNanos(),
+            attempts <= connection.endpoints()
+                ? 0
+                : FIRST_PAUSE.toNanos() << Math.min(10, attempts - connection.endpoints()));
+    later(Duration.ofNanos(pause), this::start);
+  }
+
+  private final class Attempt extends ClientCall.Listener<R> {
+    private final EtcdMember member;
+    private final @Nullable String token;
+    private final ClientCall<Q, R> call;
+
+    /** What the answer must not be behind. */
+    private final long least;
+
+    private @Nullable R message;
+
+    Attempt(EtcdMember member, @Nullable String token) {
+      this.member = member;
+      this.token = token;
+      this.least = kind == EtcdCall.LOCAL_READ ? 0 : connection.incarnation().highest();
+      this.call = member.channel().newCall(method, options());
+    }
+
+    private CallOptions options() {
+      // Who may still ask another endpoint does not wait for a silent one to the end.
+      boolean last = kind == EtcdCall.WRITE || connection.endpoints() == 1;
+      long time = Math.max(1, last ? left() : left() / 2);
+      return CallOptions.DEFAULT
+          .withDeadlineAfter(time, TimeUnit.NANOSECONDS)
+          .withStreamTracerFactory(
+              new ClientStreamTracer.Factory() {
+                @Override
+                public ClientStreamTracer newClientStreamTracer(
+                    ClientStreamTracer.StreamInfo info, Metadata headers) {
+                  return new ClientStreamTracer() {
+                    @Override
+                    public void streamCreated(Attributes transport, Metadata headers) {
+                      sent = true;
+                    }
+                  };
+                }
+              });
+    }
+
+    void start() {
+      attempts++;
+      sent = false;
+      call.start(this, connection.headers(token));
+      call.request(2);
+      call.sendMessage(request);
+      call.halfClose();
+    }
+
+    @Override
+    public void onMessage(R received) {
+      message = received;
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      R received = message;
+      if (status.isOk() && received != null) {
+        finish(received);
+      } else {
+        fail(status.isOk() ? Status.INTERNAL.withDescription("no answer") : status);
+      }
+    }
+
+    private void finish(R received) {
+      try {
+        EtcdConnection.header(received)
+            .ifPresent(header -> connection.incarnation().observe(header, least));
+        connection.answered(member);
+        answer.complete(received);
+      } catch (IncarnationLostException lost) {
+        answer.completeExceptionally(lost);
+      }
+    }
+
+    private void fail(Status status) {
+      if (EtcdFailures.isExpiredLogin(status) && connection.login().isNeeded() && !loginRenewed) {
+        loginRenewed = true;
+        connection.login().forget(token);
+        EtcdExchange.this.start();
+        return;
+      }
+      boolean passes = EtcdFailures.mayPass(status);
+      if (passes) {
+        connection.failed(member, status);
+      }
+      boolean harmless = kind != EtcdCall.WRITE || !sent;
+      boolean somebodyThere = sent || attempts < ROUNDS * connection.endpoints();
+      if (passes && harmless && somebodyThere && left() > 0 && !connection.isClosed()) {
+        again();
+        return;
+      }
+      answer.completeExceptionally(connection.failure(status, kind, sent, member));
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.plinth.storage.etcd;
+
+import static dev.plinth.spi.RequestRefusedException.Reason.DUPLICATE_KEY;
+import static dev.plinth.spi.RequestRefusedException.Reason.FUTURE_REVISION;
+import static dev.plinth.spi.RequestRefusedException.Reason.KEY_NOT_FOUND;
+import static dev.plinth.spi.RequestRefusedException.Reason.KEY_NOT_PROVIDED;
+import static dev.plinth.spi.RequestRefusedException.Reason.LEASE_EXISTS;
+import static dev.plinth.spi.RequestRefusedException.Reason.LEASE_NOT_FOUND;
+import static dev.plinth.spi.RequestRefusedException.Reason.NOT_AUTHENTICATED;
+import static dev.plinth.spi.RequestRefusedException.Reason.PERMISSION_DENIED;
+import static dev.plinth.spi.RequestRefusedException.Reason.REQUEST_TOO_LARGE;
+import static dev.plinth.spi.RequestRefusedException.Reason.SPACE_EXCEEDED;
+import static dev.plinth.spi.RequestRefusedException.Reason.TOO_MANY_OPERATIONS;
+import static dev.plinth.spi.RequestRefusedException.Reason.TTL_OUT_OF_RANGE;
+
+import dev.plinth.spi.HistoryLostException;
+import dev.plinth.spi.OutcomeUnknownException;
+import dev.plinth.spi.RequestRefusedException;
+import dev.plinth.spi.RequestRefusedException.Reason;
+import dev.plinth.spi.Revision;
+import dev.plinth.spi.StoreException;
+import dev.plinth.spi.StoreUnavailableException;
+import io.grpc.Status;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The one place that knows etcd's texts and codes.
+ *
+ * <p>What etcd refuses is refused before it changes anything, so such a failure is certain (G38). A
+ * call that broke, or that etcd gave up, may have been applied.
+ */
+final class EtcdFailures {
+  /** Begins of what follows "etcdserver: " in a refusal, and what each means. */
+  private static final Map<String, Reason> REFUSALS = refusals();
+
+  /** What etcd says before it has handed a request to the cluster. */
+  private static final String NO_LEADER = "etcdserver: no leader";
+
+  private static final String TOO_MANY_REQUESTS = "etcdserver: too many requests";
+  private static final String COMPACTED = "required revision has been compacted";
+
+  private EtcdFailures() {}
+
+  private static Map<String, Reason> refusals() {
+    Map<String, Reason> refusals = new LinkedHashMap<>();
+    refusals.put("key is not provided", KEY_NOT_PROVIDED);
+    refusals.put("key not found", KEY_NOT_FOUND);
+    refusals.put("too many operations in txn request", TOO_MANY_OPERATIONS);
+    refusals.put("duplicate key given in txn request", DUPLICATE_KEY);
+    refusals.put("request is too large", REQUEST_TOO_LARGE);
+    refusals.put("mvcc: required revision is a future revision", FUTURE_REVISION);
+    refusals.put("mvcc: database space exceeded", SPACE_EXCEEDED);
+    refusals.put("requested lease not found", LEASE_NOT_FOUND);
+    refusals.put("lease already exists", LEASE_EXISTS);
+    refusals.put("too large lease TTL", TTL_OUT_OF_RANGE);
+    refusals.put("permission denied", PERMISSION_DENIED);
+    refusals.put("user name is empty", NOT_AUTHENTICATED);
+    refusals.put("invalid auth token", NOT_AUTHENTICATED);
+    refusals.put("revision of auth store is old", NOT_AUTHENTICATED);
+    refusals.put("authentication failed", NOT_AUTHENTICATED);
+    refusals.put("authentication is not enabled", NOT_AUTHENTICATED);
+    return refusals;
+  }
+
+  /**
+   * Says what a failed call means.
+   *
+   * @param status how it ended
+   * @param call what it asked for
+   * @param sent whether a server may have seen it
+   * @param server where it went, for people
+   * @return the failure; a {@link HistoryLostException} without the revision, which etcd does not
+   *     tell
+   */
+  static StoreException of(Status status, EtcdCall call, boolean sent, String server) {
+    String text = Optional.ofNullable(status.getDescription()).orElse("");
+    Optional<Reason> refusal = refusal(status, text);
+    if (refusal.isPresent()) {
+      return new RequestRefusedException(refusal.get(), status.asException());
+    }
+    if (text.contains(COMPACTED)) {
+      return new HistoryLostException(Revision.ZERO);
+    }
+    boolean certain = !sent || isBeforeTheCluster(text) || isRefusedByTransport(status);
+    return call == EtcdCall.WRITE && !certain
+        ? new OutcomeUnknownException(
+            "the connection to the store ended before its answer: " + server, status.asException())
+        : new StoreUnavailableException(
+            "the store cannot be reached: " + server, status.asException());
+  }
+
+  private static Optional<Reason> refusal(Status status, String text) {
+    for (Map.Entry<String, Reason> refusal : REFUSALS.entrySet()) {
+      if (text.startsWith("etcdserver: " + refusal.getKey())) {
+        return Optional.of(refusal.getValue());
+      }
+    }
+    return switch (status.getCode()) {
+      case UNAUTHENTICATED -> Optional.of(NOT_AUTHENTICATED);
+      case PERMISSION_DENIED -> Optional.of(PERMISSION_DENIED);
+      // The server's own limit on a message, which it checks before it reads one.
+      case RESOURCE_EXHAUSTED ->
+          text.contains("larger than max") && text.contains("received message")
+              ? Optional.of(REQUEST_TOO_LARGE)
+              : Optional.empty();
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean isBeforeTheCluster(String text) {
+    return text.startsWith(NO_LEADER) || text.startsWith(TOO_MANY_REQUESTS);
+  }
+
+  private static boolean isRefusedByTransport(Status status) {
+    return status.getCode() == Status.Code.UNIMPLEMENTED;
+  }
+
+  /** Whether a new token may help: the request was refused before anything was looked at. */
+  static boolean isExpiredLogin(Status status) {
+    String text = Optional.ofNullable(status.getDescription()).orElse("");
+    return text.startsWith("etcdserver: invalid auth token")
+        || text.startsWith("etcdserver: revision of auth store is old")
+        || text.startsWith("etcdserver: user name is empty");
+  }
+
+  /** Whether another member, or the same one a little later, may answer. */
+  static boolean mayPass(Status status) {
+    return switch (status.getCode()) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL, UNKNOWN, CANCELLED, RESOURCE_EXHAUSTED -> true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,105 @@
+package dev.plinth.storage.etcd;
+
+import dev.plinth.spi.Commit;
+import dev.plinth.spi.HistoryLostException;
+import dev.plinth.spi.Key;
+import dev.plinth.spi.KeyValues;
+import dev.plinth.spi.Operation;
+import dev.plinth.spi.Read;
+import dev.plinth.spi.RequestRules;
+import dev.plinth.spi.Revision;
+import dev.plinth.spi.Slice;
+import dev.plinth.spi.Transaction;
+import io.etcd.jetcd.api.CompactionRequest;
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.TxnRequest;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Keys and values, each request a call. */
+final class EtcdKeyValues implements KeyValues {
+  /** Any key: only the header of the answer is of interest. */
+  private static final RangeRequest NOTHING =
+      RangeRequest.newBuilder()
+          .setKey(EtcdCodec.bytes(Key.of((byte) 0)))
+          .setCountOnly(true)
+          .build();
+
+  private final EtcdConnection connection;
+  private final EtcdCompactedRevision compacted;
+
+  EtcdKeyValues(EtcdConnection connection, EtcdCompactedRevision compacted) {
+    this.connection = connection;
+    this.compacted = compacted;
+  }
+
+  @Override
+  public Slice read(Read read) {
+    RequestRules.check(read);
+    return withHistory(() -> send(read));
+  }
+
+  private Slice send(Read read) {
+    RangeRequest request = EtcdCodec.read(read);
+    if (read.consistency() == Read.Consistency.SERIALIZABLE) {
+      long seen = connection.incarnation().highest();
+      Slice slice = EtcdCodec.slice(connection.readLocally(KVGrpc.getRangeMethod(), request));
+      if (slice.revision().value() >= seen) {
+        return slice;
+      }
+      // This member is behind what this client saw already (G7), so all of them are asked.
+      request = request.toBuilder().setSerializable(false).build();
+    }
+    return EtcdCodec.slice(connection.read(KVGrpc.getRangeMethod(), request));
+  }
+
+  @Override
+  public Commit commit(Transaction transaction) {
+    RequestRules.check(transaction, connection.limits());
+    TxnRequest request = EtcdCodec.transaction(transaction);
+    boolean reads = isReadOnly(transaction.then()) && isReadOnly(transaction.otherwise());
+    return withHistory(() ->
+        EtcdCodec.commit(
+            reads
+                ? connection.read(KVGrpc.getTxnMethod(), request)
+                : connection.write(KVGrpc.getTxnMethod(), request)));
+  }
+
+  private static boolean isReadOnly(List<Operation> operations) {
+    for (Operation operation : operations) {
+      boolean reads =
+          operation instanceof Read
+              || (operation instanceof Transaction nested
+                  && isReadOnly(nested.then())
+                  && isReadOnly(nested.otherwise()));
+      if (!reads) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public Revision compact(Revision revision) {
+    CompactionRequest request =
+        CompactionRequest.newBuilder().setRevision(revision.value()).build();
+    return withHistory(() ->
+        Revision.of(
+            connection.write(KVGrpc.getCompactMethod(), request).getHeader().getRevision()));
+  }
+
+  @Override
+  public Revision current() {
+    return Revision.of(connection.read(KVGrpc.getRangeMethod(), NOTHING).getHeader().getRevision());
+  }
+
+  /** Adds the revision that etcd does not tell to the failure that says what is compacted. */
+  private <T> T withHistory(Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (HistoryLostException lost) {
+      throw new HistoryLostException(compacted.ask());
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.plinth.storage.etcd;
+
+import dev.plinth.spi.RequestRefusedException;
+import dev.plinth.spi.RequestRefusedException.Reason;
+import dev.plinth.spi.StoreException;
+import io.etcd.jetcd.api.AuthGrpc;
+import io.etcd.jetcd.api.AuthenticateRequest;
+import io.grpc.CallOptions;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proves to etcd who we are, and keeps the token that it gives for that until etcd refuses it.
+ *
+ * <p>Thread-safe.
+ */
+final class EtcdLogin {
+  /** etcd was asked, and wants no proof. */
+  private static final String NOT_ENABLED = "";
+
+  private final EtcdConnection connection;
+  private final Optional<EtcdConfig.Login> login;
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile @Nullable String token;
+
+  EtcdLogin(EtcdConnection connection, Optional<EtcdConfig.Login> login) {
+    this.connection = connection;
+    this.login = login;
+  }
+
+  boolean isNeeded() {
+    return login.isPresent();
+  }
+
+  boolean isReady() {
+    return login.isEmpty() || token != null;
+  }
+
+  /** Returns the token to send, if any. */
+  @Nullable String token() {
+    String known = token;
+    return known == null || known.equals(NOT_ENABLED) ? null : known;
+  }
+
+  /** Lets the next call ask for another token, unless one did already. */
+  void forget(@Nullable String refused) {
+    lock.lock();
+    try {
+      if (refused == null ? NOT_ENABLED.equals(token) : refused.equals(token)) {
+        token = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Asks for a token if there is none. Blocks.
+   *
+   * @param timeout how long at most
+   * @throws StoreException if etcd does not accept the credentials, or cannot be reached
+   */
+  void obtain(Duration timeout) {
+    lock.lock();
+    try {
+      if (!isReady()) {
+        token = ask(login.orElseThrow(), timeout);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String ask(EtcdConfig.Login user, Duration timeout) {
+    Status last = Status.UNAVAILABLE;
+    EtcdMember member = connection.member();
+    for (int i = 0; i < connection.endpoints(); i++) {
+      member = connection.member();
+      try {
+        return ClientCalls.blockingUnaryCall(
+                member.channel(),
+                AuthGrpc.getAuthenticateMethod(),
+                CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS),
+                AuthenticateRequest.newBuilder()
+                    .setName(user.username())
+                    .setPassword(user.password().reveal())
+                    .build())
+            .getToken();
+      } catch (StatusRuntimeException failure) {
+        last = failure.getStatus();
+        String text = Optional.ofNullable(last.getDescription()).orElse("");
+        if (text.startsWith("etcdserver: authentication is not enabled")) {
+          return NOT_ENABLED;
+        }
+        if (!EtcdFailures.mayPass(last)) {
+          break;
+        }
+        connection.failed(member, last);
+      }
+    }
+    StoreException failure = connection.failure(last, EtcdCall.READ, true, member);
+    if (failure instanceof RequestRefusedException refused
+        && refused.reason() == Reason.NOT_AUTHENTICATED) {
+      throw new RequestRefusedException(
+          Reason.NOT_AUTHENTICATED, "user '" + user.username() + "' at " + member.endpoint());
+    }
+    throw failure;
+  }
+}

@@ -1,0 +1,86 @@
+package dev.plinth.storage.etcd;
+
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+
+/** The connection to one endpoint, made when it is first needed and again when it broke. */
+final class EtcdMember {
+  /** Answers of a range have no limit of their own at the server. */
+  private static final int LARGEST_ANSWER = Integer.MAX_VALUE;
+
+  /** The server ends connections that ping more often than every five seconds. */
+  private static final Duration PING_INTERVAL = Duration.ofSeconds(10);
+
+  private static final Duration PING_TIMEOUT = Duration.ofSeconds(3);
+
+  private final EtcdEndpoint endpoint;
+  private final ManagedChannel channel;
+
+  EtcdMember(EtcdEndpoint endpoint, EtcdConfig config, EventLoopGroup transport, Executor lookups) {
+    this.endpoint = endpoint;
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
+            .eventLoopGroup(transport)
+            .channelType(NioSocketChannel.class)
+            .directExecutor()
+            .offloadExecutor(lookups)
+            .disableRetry()
+            .maxInboundMessageSize(LARGEST_ANSWER)
+            .keepAliveTime(PING_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTimeout(PING_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+            .withOption(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                Math.toIntExact(config.dialTimeout().toMillis()));
+    if (config.tls().isPresent()) {
+      secure(builder, config.tls().get());
+    } else {
+      builder.usePlaintext();
+    }
+    this.channel = builder.build();
+  }
+
+  private static void secure(NettyChannelBuilder builder, EtcdConfig.Tls tls) {
+    SslContextBuilder context = GrpcSslContexts.forClient();
+    tls.trusted().ifPresent(file -> context.trustManager(file.toFile()));
+    tls.identity()
+        .ifPresent(identity ->
+            context.keyManager(identity.certificate().toFile(), identity.key().toFile()));
+    tls.serverName().ifPresent(builder::overrideAuthority);
+    try {
+      builder.sslContext(context.build());
+    } catch (SSLException wrong) {
+      throw new IllegalArgumentException("the certificates cannot be used", wrong);
+    }
+  }
+
+  EtcdEndpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Returns the channel; one that waits before it tries to connect again tries now. */
+  ManagedChannel channel() {
+    if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+      channel.resetConnectBackoff();
+    }
+    return channel;
+  }
+
+  /** Ends every call. */
+  void close() {
+    channel.shutdownNow();
+  }
+
+  boolean awaitClosed(Duration timeout) throws InterruptedException {
+    return channel.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}
