@@ -45,7 +45,8 @@ final class EtcdMemberVersions {
   private void ask() {
     try {
       StatusResponse status =
-          connection.read(MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance());
+          connection.readLocally(
+              MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance());
       exact.put(status.getHeader().getMemberId(), isExact(status.getVersion()));
     } catch (StoreException unknown) {
       // It stays unknown until somebody asks again.

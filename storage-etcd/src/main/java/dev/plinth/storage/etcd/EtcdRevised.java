@@ -27,7 +27,7 @@ record EtcdRevised(long revision, List<Event> events, long bytes) {
 
   static long bytesOf(Event event) {
     return EVENT_OVERHEAD_BYTES
-        + (long) event.getKv().getKey().size()
+        + event.getKv().getKey().size()
         + event.getKv().getValue().size()
         + event.getPrevKv().getValue().size();
   }

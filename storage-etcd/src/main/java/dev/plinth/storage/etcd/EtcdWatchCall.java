@@ -29,9 +29,12 @@ final class EtcdWatchCall {
   private static final ByteString ANY_KEY = ByteString.copyFromUtf8("/");
 
   private final ClientCall<WatchRequest, WatchResponse> call;
+  private final EtcdMember member;
   private final ArrayDeque<Optional<EtcdSubscription>> expected = new ArrayDeque<>();
   private final Map<Long, EtcdSubscription> subscriptions = new HashMap<>();
   private final long begunAt;
+
+  private boolean begun;
 
   /** Since when, at the latest, the server owes an answer if one is expected. */
   private long heardAt;
@@ -41,14 +44,26 @@ final class EtcdWatchCall {
 
   private int answered;
 
-  EtcdWatchCall(ClientCall<WatchRequest, WatchResponse> call, long now) {
+  EtcdWatchCall(ClientCall<WatchRequest, WatchResponse> call, EtcdMember member, long now) {
     this.call = call;
+    this.member = member;
     this.begunAt = now;
     this.heardAt = now;
   }
 
+  EtcdMember member() {
+    return member;
+  }
+
   long begunAt() {
     return begunAt;
+  }
+
+  /** Says, once, that nothing has been created on this call before. */
+  boolean isFirst() {
+    boolean first = !begun;
+    begun = true;
+    return first;
   }
 
   /** Makes room for the next message. */

@@ -3,7 +3,9 @@ package dev.plinth.storage.etcd;
 import dev.plinth.spi.HistoryLostException;
 import dev.plinth.spi.IncarnationLostException;
 import dev.plinth.spi.Revision;
+import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreRuntime;
+import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.WatchGrpc;
 import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
@@ -32,9 +34,6 @@ final class EtcdWatchStream {
    * All fields are guarded by `lock`; locks of watches are taken under it. A call that has been
    * given up may still deliver; its messages are recognised because it is no longer `call`.
    */
-  private static final Metadata.Key<String> HAS_LEADER =
-      Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
-
   /** A call that lasted so long did not fail at once. */
   private static final long LASTING_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -42,6 +41,12 @@ final class EtcdWatchStream {
   private static final Duration CHECKS = Duration.ofSeconds(2);
 
   private static final long SILENCE_NANOS = Duration.ofSeconds(3).toNanos();
+
+  /**
+   * Every so many checks the server is asked how far it is, so that a watch that nothing happens to
+   * does not stay at an old position, which is compacted one day.
+   */
+  private static final int CHECKS_PER_ASK = 5;
 
   /** How soon an unanswered question for progress is repeated: at first, and at most. */
   private static final Duration FIRST_ASK = Duration.ofMillis(20);
@@ -62,6 +67,7 @@ final class EtcdWatchStream {
   private boolean retired;
 
   private StoreRuntime.@Nullable Scheduled checking;
+  private int checks;
   private StoreRuntime.@Nullable Scheduled asking;
   private Duration askAgain = FIRST_ASK;
 
@@ -134,18 +140,32 @@ final class EtcdWatchStream {
   }
 
   private void connect() {
+    EtcdMember member = connection.member();
+    try {
+      // This may log in, which takes time; so it is done outside the lock.
+      begin(member, connection.stream(WatchGrpc.getWatchMethod()));
+    } catch (StoreException failed) {
+      lock.lock();
+      try {
+        connecting = false;
+        reconnect(0);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void begin(EtcdMember member, ClientCall<WatchRequest, WatchResponse> wire) {
     lock.lock();
     try {
       connecting = false;
       if (closed || members.isEmpty()) {
+        wire.cancel("not needed", null);
         return;
       }
-      ClientCall<WatchRequest, WatchResponse> wire = connection.stream(WatchGrpc.getWatchMethod());
-      EtcdWatchCall opened = new EtcdWatchCall(wire, runtime.nanoTime());
+      EtcdWatchCall opened = new EtcdWatchCall(wire, member, runtime.nanoTime());
       call = opened;
-      Metadata headers = new Metadata();
-      headers.put(HAS_LEADER, "true");
-      wire.start(new Responses(opened), headers);
+      wire.start(new Responses(opened), new Metadata());
       for (EtcdWatch watch : List.copyOf(members.keySet())) {
         if (call != opened) {
           // It has failed already, on this thread.
@@ -160,6 +180,14 @@ final class EtcdWatchStream {
     }
   }
 
+  private void reconnect(long lastedNanos) {
+    failures = lastedNanos > LASTING_NANOS ? 0 : failures;
+    if (!closed && !members.isEmpty()) {
+      connectAfter(owner.delayAfter(failures));
+      failures++;
+    }
+  }
+
   /** Gives the call up; the watches keep their positions. */
   private void disconnect() {
     call = null;
@@ -171,19 +199,15 @@ final class EtcdWatchStream {
     }
   }
 
-  private void ended(EtcdWatchCall which, Status status, Metadata trailers) {
+  private void ended(EtcdWatchCall which) {
     lock.lock();
     try {
       if (call != which) {
         return;
       }
       disconnect();
-      owner.broken(status, trailers);
-      failures = runtime.nanoTime() - which.begunAt() > LASTING_NANOS ? 0 : failures;
-      if (!closed && !members.isEmpty()) {
-        connectAfter(owner.delayAfter(failures));
-        failures++;
-      }
+      owner.broken();
+      reconnect(runtime.nanoTime() - which.begunAt());
     } finally {
       lock.unlock();
     }
@@ -205,9 +229,13 @@ final class EtcdWatchStream {
       if (silentSince.isEmpty()) {
         which.ping(now);
       } else if (now - silentSince.get() > SILENCE_NANOS) {
+        connection.failed(which.member(), Status.UNAVAILABLE.withDescription("silent"));
+        ended(which);
         which.end("the server is silent");
-        ended(which, Status.UNAVAILABLE.withDescription("the server is silent"), new Metadata());
         return;
+      }
+      if (++checks % CHECKS_PER_ASK == 0) {
+        ask(which);
       }
       checkLater(which);
     } finally {
@@ -250,9 +278,13 @@ final class EtcdWatchStream {
       cancelled(known, response);
       return;
     }
+    ResponseHeader header = response.getHeader();
+    if (from.isFirst() && header.getRevision() < owner.seen()) {
+      owner.doubt();
+    }
     // Who asks for progress later shall not have to wait for the answer to this.
-    boolean unused = owner.answersExactly(response.getHeader().getMemberId());
-    known.watch().created(known, response.getHeader().getRevision());
+    boolean unused = owner.answersExactly(header.getMemberId());
+    known.watch().created(known, header.getRevision());
     if (known.watch().wantsProgress()) {
       ask(from);
     }
@@ -369,7 +401,7 @@ final class EtcdWatchStream {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      ended(from, status, trailers);
+      ended(from);
     }
   }
 }

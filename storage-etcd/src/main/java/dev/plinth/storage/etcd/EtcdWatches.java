@@ -71,9 +71,6 @@ final class EtcdWatches implements Watches {
   EtcdWatches(EtcdConnection connection) {
     this.connection = connection;
     this.versions = new EtcdMemberVersions(connection);
-    for (Lane lane : Lane.values()) {
-      streams.put(lane, new ArrayList<>());
-    }
   }
 
   @Override
@@ -199,8 +196,11 @@ final class EtcdWatches implements Watches {
   void refused(EtcdWatch watch, String reason) {
     StoreException failure =
         connection.failure(Status.UNKNOWN.withDescription(reason), new Metadata(), EtcdCall.READ);
-    // A stream keeps the credentials that it was opened with, so a new one may be welcome.
     boolean again = watch.refused() == 1 || !(failure instanceof RequestRefusedException);
+    if (again) {
+      // A stream keeps the token that it was opened with; a newer one may be accepted.
+      connection.login().forget(connection.login().token());
+    }
     StoreRuntime.Scheduled unused =
         connection
             .runtime()
@@ -226,19 +226,22 @@ final class EtcdWatches implements Watches {
   }
 
   /** Called when a stream broke. */
-  void broken(Status status, Metadata trailers) {
+  void broken() {
     versions.forget();
-    StoreException unused = connection.failure(status, trailers, EtcdCall.READ);
   }
 
   /**
-   * Looks whether the server still has the data that the watches are about (G40).
+   * Looks whether the server is one of the same cluster (G40).
    *
-   * @throws IncarnationLostException if it is another cluster
+   * @throws IncarnationLostException if it is not
    */
   void observe(ResponseHeader header) {
-    connection.observeCluster(header);
-    if (header.getRevision() < connection.seen() && proving.compareAndSet(false, true)) {
+    connection.observe(header);
+  }
+
+  /** Called when a new stream tells its first revision, and it is below what was seen before. */
+  void doubt() {
+    if (proving.compareAndSet(false, true)) {
       // A member may lag behind, but the cluster as a whole may not.
       Thread unused = start("plinth-etcd-watch-proof", this::proveRevision);
     }
@@ -256,7 +259,7 @@ final class EtcdWatches implements Watches {
     } catch (IncarnationLostException lost) {
       end(lost);
     } catch (StoreException unproven) {
-      // The next answer of a member that is behind raises the question again.
+      // The next stream raises the question again.
     } finally {
       proving.set(false);
     }
