@@ -8,10 +8,12 @@ import dev.plinth.spi.StoreRuntime;
 import dev.plinth.spi.StoreUnavailableException;
 import io.etcd.jetcd.api.AlarmResponse;
 import io.etcd.jetcd.api.CompactionResponse;
+import io.etcd.jetcd.api.DeleteRangeResponse;
 import io.etcd.jetcd.api.LeaseGrantResponse;
 import io.etcd.jetcd.api.LeaseRevokeResponse;
 import io.etcd.jetcd.api.LeaseTimeToLiveResponse;
 import io.etcd.jetcd.api.MemberListResponse;
+import io.etcd.jetcd.api.PutResponse;
 import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.StatusResponse;
@@ -286,6 +288,8 @@ final class EtcdConnection {
         switch (answer) {
           case TxnResponse txn -> txn.getHeader();
           case RangeResponse range -> range.getHeader();
+          case PutResponse put -> put.getHeader();
+          case DeleteRangeResponse delete -> delete.getHeader();
           case CompactionResponse compaction -> compaction.getHeader();
           case LeaseGrantResponse grant -> grant.getHeader();
           case LeaseRevokeResponse revoke -> revoke.getHeader();

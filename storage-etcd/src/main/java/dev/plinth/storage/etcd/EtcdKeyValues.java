@@ -15,9 +15,10 @@ import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.TxnRequest;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Keys and values, each request a call. */
+/** Keys and values: what may share a transaction does, everything else is a call of its own. */
 final class EtcdKeyValues implements KeyValues {
   /** Any key: only the header of the answer is of interest. */
   private static final RangeRequest NOTHING =
@@ -28,15 +29,23 @@ final class EtcdKeyValues implements KeyValues {
 
   private final EtcdConnection connection;
   private final EtcdCompactedRevision compacted;
+  private final Optional<EtcdGroupCommit> together;
 
   EtcdKeyValues(EtcdConnection connection, EtcdCompactedRevision compacted) {
     this.connection = connection;
     this.compacted = compacted;
+    this.together =
+        connection.config().groupCommit()
+            ? Optional.of(new EtcdGroupCommit(connection))
+            : Optional.empty();
   }
 
   @Override
   public Slice read(Read read) {
     RequestRules.check(read);
+    if (together.isPresent() && EtcdGroupCommit.isShareable(read)) {
+      return together.get().read(read);
+    }
     return withHistory(() -> send(read));
   }
 
@@ -57,6 +66,9 @@ final class EtcdKeyValues implements KeyValues {
   @Override
   public Commit commit(Transaction transaction) {
     RequestRules.check(transaction, connection.limits());
+    if (together.isPresent() && EtcdGroupCommit.isShareable(transaction)) {
+      return together.get().commit(transaction);
+    }
     TxnRequest request = EtcdCodec.transaction(transaction);
     boolean reads = isReadOnly(transaction.then()) && isReadOnly(transaction.otherwise());
     return withHistory(() ->
