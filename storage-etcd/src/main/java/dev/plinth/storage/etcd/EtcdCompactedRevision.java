@@ -1,9 +1,14 @@
 package dev.plinth.storage.etcd;
 
+import com.google.protobuf.ByteString;
+import dev.plinth.spi.HistoryLostException;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreUnavailableException;
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchGrpc;
 import io.etcd.jetcd.api.WatchRequest;
@@ -14,13 +19,17 @@ import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Finds out from which revision on history is readable. No request of etcd's asks for it; but a
  * watch that starts too early is refused with it.
  */
 final class EtcdCompactedRevision {
+  private static final ByteString KEY = EtcdCodec.bytes(Key.of((byte) 0));
+
+  private static final RangeRequest FIRST_REVISION =
+      RangeRequest.newBuilder().setKey(KEY).setRevision(1).setCountOnly(true).build();
+
   private final EtcdConnection connection;
 
   EtcdCompactedRevision(EtcdConnection connection) {
@@ -28,12 +37,21 @@ final class EtcdCompactedRevision {
   }
 
   /**
-   * Asks the server. Blocks.
+   * Asks the servers. Blocks.
    *
-   * @return the oldest readable revision, zero if nothing was compacted
-   * @throws StoreException if it could not be asked
+   * @return the oldest readable revision; zero if nothing was compacted
+   * @throws StoreException if they could not be asked
    */
   Revision ask() {
+    try {
+      RangeResponse unused = connection.read(KVGrpc.getRangeMethod(), FIRST_REVISION);
+      return Revision.ZERO;
+    } catch (HistoryLostException compacted) {
+      return await(watchFromFirst());
+    }
+  }
+
+  private CompletableFuture<Revision> watchFromFirst() {
     CompletableFuture<Revision> answer = new CompletableFuture<>();
     ClientCall<WatchRequest, WatchResponse> watch = connection.stream(WatchGrpc.getWatchMethod());
     watch.start(
@@ -42,42 +60,37 @@ final class EtcdCompactedRevision {
           public void onMessage(WatchResponse response) {
             if (response.getCanceled()) {
               answer.complete(Revision.of(Math.max(0, response.getCompactRevision())));
-            } else if (!response.getCreated()) {
-              answer.complete(Revision.ZERO);
             }
           }
 
           @Override
           public void onClose(Status status, Metadata trailers) {
+            // After an answer this changes nothing.
             answer.completeExceptionally(connection.failure(status, trailers, EtcdCall.READ));
           }
         },
         new Metadata());
-    watch.request(3);
+    // One says that the watch exists, the other that it is refused.
+    watch.request(2);
     watch.sendMessage(
         WatchRequest.newBuilder()
-            .setCreateRequest(
-                WatchCreateRequest.newBuilder()
-                    .setKey(EtcdCodec.bytes(Key.of((byte) 0)))
-                    .setStartRevision(1))
+            .setCreateRequest(WatchCreateRequest.newBuilder().setKey(KEY).setStartRevision(1))
             .build());
-    watch.sendMessage(
-        WatchRequest.newBuilder()
-            .setProgressRequest(io.etcd.jetcd.api.WatchProgressRequest.getDefaultInstance())
-            .build());
+    return answer
+        .orTimeout(connection.config().requestTimeout().toNanos(), TimeUnit.NANOSECONDS)
+        .whenComplete((revision, failure) -> watch.cancel("answered", null));
+  }
+
+  private static Revision await(CompletableFuture<Revision> answer) {
     try {
-      return answer.get(connection.config().requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
+      return answer.get();
     } catch (ExecutionException failed) {
       throw failed.getCause() instanceof StoreException failure
           ? failure
-          : new IllegalStateException("asking failed in an unforeseen way", failed);
-    } catch (TimeoutException late) {
-      throw new StoreUnavailableException("the store did not answer in time", late);
+          : new StoreUnavailableException("the store did not answer in time", failed.getCause());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new StoreUnavailableException("interrupted while waiting for the store", interrupted);
-    } finally {
-      watch.cancel("answered", null);
     }
   }
 }

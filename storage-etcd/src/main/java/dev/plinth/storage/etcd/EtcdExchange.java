@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Its future completes on a transport thread.
  */
 final class EtcdExchange<Q, R> {
-  /** How often, at each endpoint, a call is tried that finds nobody there. */
-  private static final int ROUNDS = 3;
+  /** The part of the time after which a call that finds nobody anywhere is given up. */
+  private static final int NOBODY_THERE = 2;
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
@@ -197,8 +197,8 @@ final class EtcdExchange<Q, R> {
         connection.failed(member, status);
       }
       boolean harmless = kind != EtcdCall.WRITE || !sent;
-      boolean somebodyThere = sent || attempts < ROUNDS * connection.endpoints();
-      if (passes && harmless && somebodyThere && left() > 0 && !connection.isClosed()) {
+      long reserved = sent ? 0 : connection.config().requestTimeout().toNanos() / NOBODY_THERE;
+      if (passes && harmless && left() > reserved && !connection.isClosed()) {
         again();
         return;
       }
