@@ -19,7 +19,7 @@ import java.util.List;
  */
 record EtcdRevised(long revision, List<Event> events, long bytes) {
   /** What an event takes beyond its keys and values. */
-  private static final int EVENT_OVERHEAD_BYTES = 256;
+  private static final long EVENT_OVERHEAD_BYTES = 256;
 
   static EtcdRevised mark(long revision) {
     return new EtcdRevised(revision, List.of(), 0);
