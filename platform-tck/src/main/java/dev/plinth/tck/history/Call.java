@@ -8,6 +8,7 @@ import dev.plinth.spi.Read;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.Slice;
 import dev.plinth.spi.StoreException;
+import dev.plinth.spi.StoreUnavailableException;
 import dev.plinth.spi.Transaction;
 import java.time.Duration;
 import java.util.Optional;
@@ -160,6 +161,22 @@ public record Call(
       case Request.Reading reading -> Optional.empty();
       case Request.Compacting compacting -> Optional.empty();
     };
+  }
+
+  /** Whether it compacted, or perhaps did. */
+  boolean mayHaveCompacted() {
+    return request instanceof Request.Compacting && (answer instanceof Answer.At || isUnknown());
+  }
+
+  /**
+   * Says whether the call reached the store and was answered, if only with a refusal.
+   *
+   * @return whether it neither found the store unavailable nor lost its answer
+   */
+  public boolean isAnswered() {
+    return !(answer instanceof Answer.Failed failed)
+        || !(failed.error() instanceof StoreUnavailableException
+            || failed.error() instanceof OutcomeUnknownException);
   }
 
   /**

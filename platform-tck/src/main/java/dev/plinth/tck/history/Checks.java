@@ -30,6 +30,7 @@ public final class Checks {
     violations.addAll(LeaseChecks.run(history, replay));
     violations.addAll(ElectionChecks.run(history, replay));
     violations.addAll(HonestyChecks.run(history));
+    violations.addAll(LivenessChecks.run(history));
     violations.addAll(AssumptionChecks.run(history));
     return List.copyOf(violations);
   }

@@ -8,8 +8,11 @@ import dev.plinth.spi.StoreLimits;
 import dev.plinth.spi.StoreRuntime;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -32,6 +35,14 @@ public final class History {
    */
   public record Belief(int client, Revision token, long tick) {}
 
+  /**
+   * A while in which the store, or the way to it, was disturbed.
+   *
+   * @param from when it began, by the store's clock, in nanoseconds
+   * @param until when everything was as it should be again
+   */
+  public record Disturbed(long from, long until) {}
+
   private final Set<Capability> capabilities;
   private final StoreLimits limits;
   private final StoreRuntime runtime;
@@ -39,6 +50,9 @@ public final class History {
   private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
   private final Queue<WatchLog> watches = new ConcurrentLinkedQueue<>();
   private final Queue<Belief> beliefs = new ConcurrentLinkedQueue<>();
+  private final Queue<Disturbed> disturbances = new ConcurrentLinkedQueue<>();
+  private final Map<Integer, Call> last = new ConcurrentHashMap<>();
+  private final Map<Integer, Call> lastAnswered = new ConcurrentHashMap<>();
   private volatile @Nullable WatchLog observer;
 
   History(Store store) {
@@ -55,8 +69,15 @@ public final class History {
     return runtime.nanoTime();
   }
 
-  /** Makes a call and writes it down. */
-  Call record(int client, Call.Request request, Supplier<Call.Answer> body) {
+  /**
+   * Makes a call and writes it down.
+   *
+   * @param client who calls, one call at a time
+   * @param request what is asked
+   * @param body asks it
+   * @return the call with its answer
+   */
+  public Call record(int client, Call.Request request, Supplier<Call.Answer> body) {
     long time = runtime.nanoTime();
     long invoked = tick();
     Call.Answer answer;
@@ -68,7 +89,40 @@ public final class History {
     long returned = tick();
     Call call = new Call(client, invoked, returned, time, runtime.nanoTime(), request, answer);
     calls.add(call);
+    last.put(client, call);
+    if (call.isAnswered()) {
+      lastAnswered.put(client, call);
+    }
     return call;
+  }
+
+  /**
+   * Returns the last call of a client that is over.
+   *
+   * @param client who called
+   * @return the call; nothing if there is none yet
+   */
+  public Optional<Call> last(int client) {
+    return Optional.ofNullable(last.get(client));
+  }
+
+  /** The last call of a client that the store answered. */
+  Optional<Call> lastAnswered(int client) {
+    return Optional.ofNullable(lastAnswered.get(client));
+  }
+
+  /** Notes a disturbance that is over. */
+  void add(Disturbed disturbed) {
+    disturbances.add(disturbed);
+  }
+
+  /**
+   * Returns when the store was disturbed.
+   *
+   * @return the disturbances in the order in which they ended
+   */
+  public List<Disturbed> disturbances() {
+    return List.copyOf(disturbances);
   }
 
   void add(WatchLog log) {

@@ -28,6 +28,7 @@ final class LeaseChecks {
   private final Map<LeaseId, List<Call>> confirmed = new HashMap<>();
   private final Set<LeaseId> doubtful = new HashSet<>();
   private final Map<LeaseId, List<Call>> revocations = new HashMap<>();
+  private final Map<LeaseId, Change> lastNaming = new HashMap<>();
   private final List<Violation> violations = new ArrayList<>();
 
   private LeaseChecks(History history, Replay replay) {
@@ -46,6 +47,11 @@ final class LeaseChecks {
   }
 
   private void collect() {
+    for (long revision = 2; revision <= replay.last(); revision++) {
+      for (Change change : replay.changesAt(revision)) {
+        change.entry().lease().ifPresent(lease -> lastNaming.put(lease, change));
+      }
+    }
     for (Call call : history.calls()) {
       Optional<LeaseId> lease = call.lease();
       if (lease.isEmpty()) {
@@ -94,12 +100,9 @@ final class LeaseChecks {
   }
 
   private void checkGone(LeaseId lease, long revision) {
-    for (long later = revision + 1; later <= replay.last(); later++) {
-      for (Change change : replay.changesAt(later)) {
-        if (change.entry().lease().equals(Optional.of(lease))) {
-          violated("lease " + lease + " ended at " + revision + ", but " + change);
-        }
-      }
+    Change last = lastNaming.get(lease);
+    if (last != null && last.revision().value() > revision) {
+      violated("lease " + lease + " ended at " + revision + ", but " + last);
     }
   }
 
@@ -167,14 +170,26 @@ final class LeaseChecks {
         }
         List<Call> renewals = confirmed.getOrDefault(entry.lease().get(), List.of());
         boolean over =
-            renewals.stream()
-                .allMatch(
-                    renewal -> call.timeInvoked() > renewal.timeReturned() + ttl(renewal) + bound);
+            renewals.stream().allMatch(renewal -> call.timeInvoked() > latestEnd(renewal, bound));
         if (over) {
           violated("a key outlived its lease: " + call);
         }
       }
     }
+  }
+
+  /**
+   * When a lease was over at the latest after a renewal. Whoever leads the store anew lets leases
+   * begin again, so disturbances of the store before that end count as renewals.
+   */
+  private long latestEnd(Call renewal, long bound) {
+    long end = renewal.timeReturned() + ttl(renewal) + bound;
+    for (History.Disturbed disturbed : history.disturbances()) {
+      if (disturbed.from() <= end && disturbed.until() >= renewal.timeInvoked()) {
+        end = Math.max(end, disturbed.until() + ttl(renewal) + bound);
+      }
+    }
+    return end;
   }
 
   private static long ttl(Call call) {

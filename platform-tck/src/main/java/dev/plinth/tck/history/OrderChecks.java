@@ -132,11 +132,8 @@ final class OrderChecks {
   }
 
   private void checkCompactions() {
-    List<Call> compactions =
-        history.calls().stream()
-            .filter(call -> call.request() instanceof Call.Request.Compacting)
-            .filter(call -> call.answer() instanceof Call.Answer.At)
-            .toList();
+    List<Call> attempts = history.calls().stream().filter(Call::mayHaveCompacted).toList();
+    List<Call> compactions = attempts.stream().filter(call -> !call.isUnknown()).toList();
     for (Call call : history.calls()) {
       if (call.request() instanceof Call.Request.Reading reading
           && reading.read().revision().value() > 0) {
@@ -150,7 +147,7 @@ final class OrderChecks {
         } else if (call.answer() instanceof Call.Answer.Failed failed
             && failed.error() instanceof HistoryLostException lost
             && (lost.compacted().value() <= wanted
-                || compactions.stream()
+                || attempts.stream()
                     .noneMatch(compaction ->
                         compaction.invoked() < call.returned()
                             && upTo(compaction) == lost.compacted().value()))) {

@@ -12,6 +12,7 @@ import dev.plinth.spi.Slice;
 import dev.plinth.spi.Transaction;
 import dev.plinth.tck.history.Violation.Checker;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,10 +38,16 @@ final class Replay {
   private final Map<Long, List<Change>> changes = new HashMap<>();
   private final Map<LeaseId, Long> expired = new HashMap<>();
   private final Map<LeaseId, Long> revoked = new HashMap<>();
-  private final Set<Call> usedUnknown = new HashSet<>();
+  private final List<Call> unknown;
 
   private Replay(History history) {
     this.history = history;
+    this.unknown =
+        new ArrayList<>(
+            history.calls().stream()
+                .filter(
+                    call -> call.isUnknown() && call.request() instanceof Call.Request.Committing)
+                .toList());
   }
 
   static Replay of(History history) {
@@ -110,7 +117,7 @@ final class Replay {
       List<Change> happened =
           written.isEmpty()
               ? explain(revision, seen, revocations.getOrDefault(revision, List.of()))
-              : replay(revision, written);
+              : replay(revision, seen, written);
       changes.put(revision, happened);
     }
   }
@@ -126,15 +133,27 @@ final class Replay {
             });
   }
 
-  private List<Change> replay(long revision, List<Call> calls) {
-    if (calls.size() > 1 && !mayShare(calls)) {
-      violated("revision " + revision + " was given to more than one commit: " + calls);
+  private List<Change> replay(long revision, List<Change> seen, List<Call> acknowledged) {
+    NavigableMap<Key, Entry> state = states.getLast();
+    Revision next = Revision.of(revision);
+    List<Call> calls = new ArrayList<>(acknowledged);
+    calls.addAll(sharers(state, next, seen, acknowledged));
+    if (calls.size() > 1) {
+      if (!mayShare(calls)) {
+        violated("revision " + revision + " was given to more than one commit: " + calls);
+      }
+      /* Who shares a revision touches other keys than the others: the order is that of delivery. */
+      NavigableMap<Key, Entry> before = state;
+      calls.sort(Comparator.comparingInt(call -> place(changes(before, call, next), seen)));
     }
     List<Change> happened = new ArrayList<>();
-    NavigableMap<Key, Entry> state = states.getLast();
     for (Call call : calls) {
-      Transaction transaction = ((Call.Request.Committing) call.request()).transaction();
-      Model.Applied applied = Model.apply(state, transaction, Revision.of(revision));
+      Model.Applied applied = Model.apply(state, transaction(call), next);
+      state = applied.state();
+      happened.addAll(applied.changes());
+      if (call.isUnknown()) {
+        continue;
+      }
       Commit answered = ((Call.Answer.Committed) call.answer()).commit();
       if (!bare(applied.commit()).equals(bare(answered))) {
         violated(
@@ -145,13 +164,56 @@ final class Replay {
                 + ", not "
                 + applied.commit()
                 + ": "
-                + transaction);
+                + transaction(call));
       }
-      state = applied.state();
-      happened.addAll(applied.changes());
     }
     states.add(state);
     return happened;
+  }
+
+  private static Transaction transaction(Call call) {
+    return ((Call.Request.Committing) call.request()).transaction();
+  }
+
+  private static List<Change> changes(
+      NavigableMap<Key, Entry> before, Call call, Revision revision) {
+    return Model.apply(before, transaction(call), revision).changes();
+  }
+
+  /** Where in what was seen a call's changes begin. */
+  private static int place(List<Change> changes, List<Change> seen) {
+    for (int i = 0; i < seen.size(); i++) {
+      if (!changes.isEmpty() && seen.get(i).key().equals(changes.getFirst().key())) {
+        return i;
+      }
+    }
+    return seen.size();
+  }
+
+  /**
+   * Writes with an unknown outcome and without a condition that shared a revision with others: what
+   * the others did not change of what was seen.
+   */
+  private List<Call> sharers(
+      NavigableMap<Key, Entry> before, Revision next, List<Change> seen, List<Call> others) {
+    Set<Key> left = new HashSet<>();
+    seen.forEach(change -> left.add(change.key()));
+    for (Call call : others) {
+      changes(before, call, next).forEach(change -> left.remove(change.key()));
+    }
+    List<Call> sharers = new ArrayList<>();
+    for (Call call : left.isEmpty() ? List.<Call>of() : List.copyOf(unknown)) {
+      List<Change> changes = changes(before, call, next);
+      if (transaction(call).conditions().isEmpty()
+          && !changes.isEmpty()
+          && changes.stream().allMatch(change -> left.contains(change.key()))
+          && changes.stream().allMatch(change -> seen.stream().anyMatch(s -> same(s, change)))) {
+        sharers.add(call);
+        unknown.remove(call);
+        changes.forEach(change -> left.remove(change.key()));
+      }
+    }
+    return sharers;
   }
 
   /** Commits share a revision only if they overlapped and had no conditions (G1). */
@@ -161,7 +223,7 @@ final class Replay {
     }
     for (Call one : calls) {
       if (!((Call.Request.Committing) one.request()).transaction().conditions().isEmpty()
-          || calls.stream().anyMatch(other -> one.precedes(other))) {
+          || (!one.isUnknown() && calls.stream().anyMatch(one::precedes))) {
         return false;
       }
     }
@@ -180,41 +242,38 @@ final class Replay {
         return applied.changes();
       }
     }
-    Optional<Call> unknown = unknownWrite(before, next, seen);
+    Optional<Call> write = unknownWrite(before, next, seen);
     Set<LeaseId> attached = new HashSet<>();
     before.values().forEach(entry -> entry.lease().ifPresent(attached::add));
     for (LeaseId lease : attached) {
       Model.Applied applied = Model.end(before, lease, next);
       if (sameChanges(applied.changes(), seen)) {
         /* If a deletion may have done the same, nothing is known of the lease. */
-        if (unknown.isEmpty()) {
+        if (write.isEmpty()) {
           expired.put(lease, revision);
         }
         states.add(applied.state());
         return applied.changes();
       }
     }
-    if (unknown.isPresent()) {
-      usedUnknown.add(unknown.get());
-      Transaction transaction = ((Call.Request.Committing) unknown.get().request()).transaction();
-      Model.Applied applied = Model.apply(before, transaction, next);
+    if (write.isPresent()) {
+      unknown.remove(write.get());
+      Model.Applied applied = Model.apply(before, transaction(write.get()), next);
       states.add(applied.state());
       return applied.changes();
     }
-    violated("revision " + revision + " is of no write, lease or unknown outcome: " + seen);
-    states.add(before);
-    return List.of();
+    List<Change> happened = replay(revision, seen, List.of());
+    if (!sameChanges(happened, seen)) {
+      violated("revision " + revision + " is of no write, lease or unknown outcome: " + seen);
+    }
+    return happened;
   }
 
   /** A write with an unknown outcome that would have changed just what was seen. */
   private Optional<Call> unknownWrite(
       NavigableMap<Key, Entry> before, Revision next, List<Change> seen) {
-    return history.calls().stream()
-        .filter(call -> call.isUnknown() && !usedUnknown.contains(call))
-        .filter(call ->
-            call.request() instanceof Call.Request.Committing committing
-                && !seen.isEmpty()
-                && sameChanges(Model.apply(before, committing.transaction(), next).changes(), seen))
+    return unknown.stream()
+        .filter(call -> !seen.isEmpty() && sameChanges(changes(before, call, next), seen))
         .findFirst();
   }
 
@@ -224,12 +283,15 @@ final class Replay {
       return false;
     }
     for (int i = 0; i < some.size(); i++) {
-      if (some.get(i).kind() != others.get(i).kind()
-          || !some.get(i).entry().equals(others.get(i).entry())) {
+      if (!same(some.get(i), others.get(i))) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean same(Change one, Change other) {
+    return one.kind() == other.kind() && one.entry().equals(other.entry());
   }
 
   /** A commit without the revisions that are stated inside it, which follow from its own. */

@@ -3,15 +3,18 @@ package dev.plinth.tck.history;
 import dev.plinth.spi.Change;
 import dev.plinth.spi.KeyRange;
 import dev.plinth.spi.KeySpace;
+import dev.plinth.spi.OutcomeUnknownException;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreException;
+import dev.plinth.spi.StoreUnavailableException;
 import dev.plinth.spi.Watch;
 import dev.plinth.spi.WatchBatch;
 import dev.plinth.spi.WatchOptions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Opens watches of all sorts one after the other, each where the last one ended, and writes down
@@ -152,11 +155,19 @@ final class SeededWatcher {
     }
   }
 
+  /** Begins a new watch, or stays with the present one if the store does not open another. */
   private void reopen() {
-    watch.close();
     WatchOptions options = options();
-    watch = store.watches().open(options);
-    log = new WatchLog(options, watch.startedAt());
+    Watch next;
+    try {
+      next = store.watches().open(options);
+    } catch (StoreUnavailableException | OutcomeUnknownException later) {
+      LockSupport.parkNanos(PAUSE.toNanos());
+      return;
+    }
+    watch.close();
+    watch = next;
+    log = new WatchLog(options, next.startedAt());
     history.add(log);
   }
 

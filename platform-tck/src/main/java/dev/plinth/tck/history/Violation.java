@@ -31,6 +31,8 @@ public record Violation(Checker checker, String text) {
     SERIALIZABLE_READS,
     /** Refused is absent, acknowledged is present, unknown is there once at most (G38, G39). */
     HONESTY,
+    /** After a disturbance every client is served again, and watches catch up (G35). */
+    LIVENESS,
     /** The history is one that the other checkers can judge. */
     ASSUMPTIONS
   }

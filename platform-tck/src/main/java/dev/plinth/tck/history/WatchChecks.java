@@ -23,8 +23,7 @@ final class WatchChecks {
   static List<Violation> run(History history, Replay replay) {
     long compacted = 0;
     for (Call call : history.calls()) {
-      if (call.request() instanceof Call.Request.Compacting compacting
-          && call.answer() instanceof Call.Answer.At) {
+      if (call.request() instanceof Call.Request.Compacting compacting && call.mayHaveCompacted()) {
         compacted = Math.max(compacted, compacting.revision().value());
       }
     }

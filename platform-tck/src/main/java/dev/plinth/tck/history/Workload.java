@@ -127,7 +127,7 @@ public record Workload(long seed, int clients, int steps, boolean interleaved) {
     });
   }
 
-  private static void await(FutureTask<Boolean> task, Duration patience) {
+  static void await(FutureTask<Boolean> task, Duration patience) {
     try {
       boolean unused = task.get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException failed) {
