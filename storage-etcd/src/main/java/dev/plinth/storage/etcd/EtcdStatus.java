@@ -54,7 +54,7 @@ final class EtcdStatus {
         Revision.of(status.getHeader().getRevision()),
         leads ? compacted.ask() : Revision.ZERO,
         Optional.empty(),
-        status.getDbSize(),
+        status.getDbSizeInUse() > 0 ? status.getDbSizeInUse() : status.getDbSize(),
         Optional.empty(),
         Optional.empty(),
         alarms(status, leads));
