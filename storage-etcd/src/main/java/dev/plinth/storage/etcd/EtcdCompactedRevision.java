@@ -2,7 +2,6 @@ package dev.plinth.storage.etcd;
 
 import com.google.protobuf.ByteString;
 import dev.plinth.spi.HistoryLostException;
-import dev.plinth.spi.Key;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreUnavailableException;
@@ -25,11 +24,6 @@ import java.util.concurrent.TimeUnit;
  * watch that starts too early is refused with it.
  */
 final class EtcdCompactedRevision {
-  private static final ByteString KEY = EtcdCodec.bytes(Key.of((byte) 0));
-
-  private static final RangeRequest FIRST_REVISION =
-      RangeRequest.newBuilder().setKey(KEY).setRevision(1).setCountOnly(true).build();
-
   private final EtcdConnection connection;
 
   EtcdCompactedRevision(EtcdConnection connection) {
@@ -43,15 +37,21 @@ final class EtcdCompactedRevision {
    * @throws StoreException if they could not be asked
    */
   Revision ask() {
+    return connection.probe().ask(this::askAbout);
+  }
+
+  private Revision askAbout(ByteString key) {
+    RangeRequest first =
+        RangeRequest.newBuilder().setKey(key).setRevision(1).setCountOnly(true).build();
     try {
-      RangeResponse unused = connection.read(KVGrpc.getRangeMethod(), FIRST_REVISION);
+      RangeResponse unused = connection.read(KVGrpc.getRangeMethod(), first);
       return Revision.ZERO;
     } catch (HistoryLostException compacted) {
-      return await(watchFromFirst());
+      return await(watchFromFirst(key));
     }
   }
 
-  private CompletableFuture<Revision> watchFromFirst() {
+  private CompletableFuture<Revision> watchFromFirst(ByteString key) {
     CompletableFuture<Revision> answer = new CompletableFuture<>();
     ClientCall<WatchRequest, WatchResponse> watch = connection.stream(WatchGrpc.getWatchMethod());
     watch.start(
@@ -74,7 +74,7 @@ final class EtcdCompactedRevision {
     watch.request(2);
     watch.sendMessage(
         WatchRequest.newBuilder()
-            .setCreateRequest(WatchCreateRequest.newBuilder().setKey(KEY).setStartRevision(1))
+            .setCreateRequest(WatchCreateRequest.newBuilder().setKey(key).setStartRevision(1))
             .build());
     return answer
         .orTimeout(connection.config().requestTimeout().toNanos(), TimeUnit.NANOSECONDS)

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -58,6 +59,9 @@ final class EtcdConnection {
   private static final Metadata.Key<String> REQUIRES_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
+  /** What a call may take beyond its deadline before its caller stops waiting for the end of it. */
+  private static final Duration MARGIN = Duration.ofMillis(500);
+
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final EtcdConfig config;
@@ -69,6 +73,7 @@ final class EtcdConnection {
   private final AtomicInteger preferred;
   private final EtcdIncarnation incarnation = new EtcdIncarnation();
   private final EtcdLogin login;
+  private final EtcdProbe probe = new EtcdProbe(this);
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean unreachable = new AtomicBoolean();
 
@@ -109,6 +114,10 @@ final class EtcdConnection {
     return login;
   }
 
+  EtcdProbe probe() {
+    return probe;
+  }
+
   // --- Calls ---
 
   /**
@@ -117,12 +126,12 @@ final class EtcdConnection {
    * @throws StoreException if it failed
    */
   <Q, R> R read(MethodDescriptor<Q, R> method, Q request) {
-    return await(exchange(method, request, EtcdCall.READ), EtcdCall.READ);
+    return call(method, request, EtcdCall.READ);
   }
 
   /** Reads what one member knows, which may be behind. */
   <Q, R> R readLocally(MethodDescriptor<Q, R> method, Q request) {
-    return await(exchange(method, request, EtcdCall.LOCAL_READ), EtcdCall.LOCAL_READ);
+    return call(method, request, EtcdCall.LOCAL_READ);
   }
 
   /**
@@ -131,7 +140,12 @@ final class EtcdConnection {
    * @throws StoreException if it failed
    */
   <Q, R> R write(MethodDescriptor<Q, R> method, Q request) {
-    return await(exchange(method, request, EtcdCall.WRITE), EtcdCall.WRITE);
+    return call(method, request, EtcdCall.WRITE);
+  }
+
+  private <Q, R> R call(MethodDescriptor<Q, R> method, Q request, EtcdCall kind) {
+    checkInterrupt();
+    return await(exchange(method, request, kind), kind);
   }
 
   /**
@@ -185,7 +199,9 @@ final class EtcdConnection {
 
   private <R> R await(EtcdExchange<?, R> exchange, EtcdCall kind) {
     try {
-      return exchange.answer().get();
+      return exchange
+          .answer()
+          .get(config.requestTimeout().plus(MARGIN).toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof StoreException failure) {
         // The trace of whoever asked says more than that of a transport thread.
@@ -193,13 +209,26 @@ final class EtcdConnection {
         throw failure;
       }
       throw new IllegalStateException("a call failed in an unforeseen way", failed.getCause());
+    } catch (TimeoutException late) {
+      throw abandon(exchange, kind, "the store did not answer in time", late);
     } catch (InterruptedException interrupted) {
-      boolean unknown = kind == EtcdCall.WRITE && exchange.isSent();
-      exchange.cancel("interrupted");
       Thread.currentThread().interrupt();
-      throw unknown
-          ? new OutcomeUnknownException("interrupted while waiting for the store", interrupted)
-          : new StoreUnavailableException("interrupted while waiting for the store", interrupted);
+      throw abandon(exchange, kind, "interrupted while waiting for the store", interrupted);
+    }
+  }
+
+  private static StoreException abandon(
+      EtcdExchange<?, ?> exchange, EtcdCall kind, String why, Throwable cause) {
+    exchange.cancel(why);
+    return kind == EtcdCall.WRITE && exchange.isSent()
+        ? new OutcomeUnknownException(why, cause)
+        : new StoreUnavailableException(why, cause);
+  }
+
+  /** Refuses a caller who would be interrupted at once, before anything is sent. */
+  private static void checkInterrupt() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new StoreUnavailableException("interrupted before anything was sent to the store");
     }
   }
 
@@ -233,10 +262,7 @@ final class EtcdConnection {
     boolean unused = preferred.compareAndSet(index, (index + 1) % members.size());
     if (!closed.get() && unreachable.compareAndSet(false, true)) {
       LOG.warn(
-          "The store does not answer at {}: {} {}",
-          member.endpoint(),
-          status.getCode(),
-          Optional.ofNullable(status.getDescription()).orElse(""));
+          "The store does not answer at {}: {}", member.endpoint(), EtcdFailures.describe(status));
     }
   }
 

@@ -22,8 +22,10 @@ import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreUnavailableException;
 import io.grpc.Status;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The one place that knows etcd's texts and codes.
@@ -35,10 +37,17 @@ final class EtcdFailures {
   /** Begins of what follows "etcdserver: " in a refusal, and what each means. */
   private static final Map<String, Reason> REFUSALS = refusals();
 
-  /** What etcd says before it has handed a request to the cluster. */
-  private static final String NO_LEADER = "etcdserver: no leader";
+  private static final Pattern CODE = Pattern.compile("^rpc error: code = \\w+ desc = ");
 
-  private static final String TOO_MANY_REQUESTS = "etcdserver: too many requests";
+  /** Begins of what follows "etcdserver: " when the cluster has not been asked to do anything. */
+  private static final List<String> NOT_PASSED_ON =
+      List.of(
+          "no leader",
+          "too many requests",
+          "rpc not supported for learner",
+          "not capable",
+          "corrupt cluster");
+
   private static final String COMPACTED = "required revision has been compacted";
 
   private EtcdFailures() {}
@@ -75,7 +84,7 @@ final class EtcdFailures {
    *     tell
    */
   static StoreException of(Status status, EtcdCall call, boolean sent, String server) {
-    String text = Optional.ofNullable(status.getDescription()).orElse("");
+    String text = text(status);
     Optional<Reason> refusal = refusal(status, text);
     if (refusal.isPresent()) {
       return new RequestRefusedException(refusal.get(), status.asException());
@@ -83,12 +92,42 @@ final class EtcdFailures {
     if (text.contains(COMPACTED)) {
       return new HistoryLostException(Revision.ZERO);
     }
-    boolean certain = !sent || isBeforeTheCluster(text) || isRefusedByTransport(status);
-    return call == EtcdCall.WRITE && !certain
-        ? new OutcomeUnknownException(
-            "the connection to the store ended before its answer: " + server, status.asException())
-        : new StoreUnavailableException(
-            "the store cannot be reached: " + server, status.asException());
+    boolean late = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
+    if (call == EtcdCall.WRITE && sent && !isCertain(status)) {
+      return new OutcomeUnknownException(
+          (late
+                  ? "the store did not answer in time: "
+                  : "the connection to the store ended before its answer: ")
+              + server,
+          status.asException());
+    }
+    return new StoreUnavailableException(
+        (late && sent ? "the store did not answer in time: " : "the store cannot be reached: ")
+            + server
+            + because(status),
+        status.asException());
+  }
+
+  /** Why a connection could not be made, if that is known: refused, not trusted, no such host. */
+  private static String because(Status status) {
+    Throwable cause = status.getCause();
+    while (cause != null && cause.getCause() != null && cause.getCause() != cause) {
+      cause = cause.getCause();
+    }
+    return cause == null || cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")";
+  }
+
+  /** What happened to a call, for a line in the log. */
+  static String describe(Status status) {
+    return status.getCode()
+        + Optional.ofNullable(status.getDescription()).map(text -> " " + text).orElse("")
+        + because(status);
+  }
+
+  /** What etcd said; a refused watch carries a text that begins with the code. */
+  private static String text(Status status) {
+    String text = Optional.ofNullable(status.getDescription()).orElse("");
+    return CODE.matcher(text).replaceFirst("");
   }
 
   private static Optional<Reason> refusal(Status status, String text) {
@@ -109,17 +148,25 @@ final class EtcdFailures {
     };
   }
 
-  private static boolean isBeforeTheCluster(String text) {
-    return text.startsWith(NO_LEADER) || text.startsWith(TOO_MANY_REQUESTS);
-  }
-
-  private static boolean isRefusedByTransport(Status status) {
-    return status.getCode() == Status.Code.UNIMPLEMENTED;
+  /** Whether a server that was reached certainly did nothing. */
+  static boolean isCertain(Status status) {
+    String text = text(status);
+    return switch (status.getCode()) {
+      case UNIMPLEMENTED,
+          INVALID_ARGUMENT,
+          FAILED_PRECONDITION,
+          NOT_FOUND,
+          ALREADY_EXISTS,
+          OUT_OF_RANGE ->
+          true;
+      default ->
+          NOT_PASSED_ON.stream().anyMatch(begin -> text.startsWith("etcdserver: " + begin));
+    };
   }
 
   /** Whether a new token may help: the request was refused before anything was looked at. */
   static boolean isExpiredLogin(Status status) {
-    String text = Optional.ofNullable(status.getDescription()).orElse("");
+    String text = text(status);
     return text.startsWith("etcdserver: invalid auth token")
         || text.startsWith("etcdserver: revision of auth store is old")
         || text.startsWith("etcdserver: user name is empty");

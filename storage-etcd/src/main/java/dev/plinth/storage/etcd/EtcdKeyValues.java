@@ -1,8 +1,8 @@
 package dev.plinth.storage.etcd;
 
+import com.google.protobuf.ByteString;
 import dev.plinth.spi.Commit;
 import dev.plinth.spi.HistoryLostException;
-import dev.plinth.spi.Key;
 import dev.plinth.spi.KeyValues;
 import dev.plinth.spi.Operation;
 import dev.plinth.spi.Read;
@@ -20,13 +20,6 @@ import java.util.function.Supplier;
 
 /** Keys and values: what may share a transaction does, everything else is a call of its own. */
 final class EtcdKeyValues implements KeyValues {
-  /** Any key: only the header of the answer is of interest. */
-  private static final RangeRequest NOTHING =
-      RangeRequest.newBuilder()
-          .setKey(EtcdCodec.bytes(Key.of((byte) 0)))
-          .setCountOnly(true)
-          .build();
-
   private final EtcdConnection connection;
   private final EtcdCompactedRevision compacted;
   private final Optional<EtcdGroupCommit> together;
@@ -103,7 +96,12 @@ final class EtcdKeyValues implements KeyValues {
 
   @Override
   public Revision current() {
-    return Revision.of(connection.read(KVGrpc.getRangeMethod(), NOTHING).getHeader().getRevision());
+    return connection.probe().ask(this::revisionAt);
+  }
+
+  private Revision revisionAt(ByteString key) {
+    RangeRequest request = RangeRequest.newBuilder().setKey(key).setCountOnly(true).build();
+    return Revision.of(connection.read(KVGrpc.getRangeMethod(), request).getHeader().getRevision());
   }
 
   /** Adds the revision that etcd does not tell to the failure that says what is compacted. */

@@ -144,6 +144,9 @@ final class EtcdWatchStream {
     try {
       // This may log in, which takes time; so it is done outside the lock.
       begin(member, connection.stream(WatchGrpc.getWatchMethod()));
+    } catch (IncarnationLostException lost) {
+      // Noticed by another call; this store will never be connected again.
+      owner.end(lost);
     } catch (StoreException failed) {
       lock.lock();
       try {

@@ -1,6 +1,5 @@
 package dev.plinth.storage.etcd;
 
-import com.google.protobuf.ByteString;
 import dev.plinth.spi.HandleClosedException;
 import dev.plinth.spi.IncarnationLostException;
 import dev.plinth.spi.RequestRefusedException;
@@ -250,12 +249,12 @@ final class EtcdWatches implements Watches {
   private void proveRevision() {
     try {
       RangeResponse unused =
-          connection.read(
-              KVGrpc.getRangeMethod(),
-              RangeRequest.newBuilder()
-                  .setKey(ByteString.copyFromUtf8("/"))
-                  .setCountOnly(true)
-                  .build());
+          connection
+              .probe()
+              .ask(key ->
+                  connection.read(
+                      KVGrpc.getRangeMethod(),
+                      RangeRequest.newBuilder().setKey(key).setCountOnly(true).build()));
     } catch (IncarnationLostException lost) {
       end(lost);
     } catch (StoreException unproven) {
