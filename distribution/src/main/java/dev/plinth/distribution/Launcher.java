@@ -23,8 +23,8 @@ import dev.plinth.distribution.wiring.LauncherConfig;
 import dev.plinth.distribution.wiring.Logging;
 import dev.plinth.distribution.wiring.Platform;
 import dev.plinth.distribution.wiring.ServicesModule;
+import dev.plinth.distribution.wiring.StoreOpening;
 import dev.plinth.service.ztap.ZtapModule;
-import dev.plinth.spi.Capability;
 import dev.plinth.spi.Settings;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreProvider;
@@ -98,12 +98,9 @@ public final class Launcher implements Platform, Demonstrations {
       closing.push(runtime::close);
       PrometheusMetrics metrics = PrometheusMetrics.start();
       closing.push(metrics::close);
-      Store opened =
-          config
-              .backend()
-              .open(settings.section("store").section(config.backend().name()), runtime);
+      Store opened = StoreOpening.reached(config.backend(), config.storeSettings(), runtime);
       closing.push(opened::close);
-      storeNote = noteOn(config.backend().name(), opened);
+      storeNote = StoreOpening.note(opened, config.storeSettings(), config.backend().name());
       HttpThreads threads = HttpThreads.start();
       closing.push(threads::close);
       Store store = MeasuredStore.around(opened, metrics.registry());
@@ -150,15 +147,6 @@ public final class Launcher implements Platform, Demonstrations {
         addresses.add("grpc " + injector.getInstance(GrpcServer.class).target());
       }
       return addresses;
-    }
-
-    private static String noteOn(String backend, Store store) {
-      if (store.capabilities().contains(Capability.DURABLE)) {
-        return "store " + backend;
-      }
-      return store.capabilities().contains(Capability.SHARED)
-          ? "store " + backend + ": not durable, data ends with its last member"
-          : "store " + backend + ": not durable, data ends with this process";
     }
 
     @Override

@@ -35,9 +35,7 @@ final class ConfigurationDocumentTest {
   void everyCompatibilityNameIsInTheReference() throws IOException {
     String reference = Files.readString(REFERENCE, UTF_8);
     for (Alias alias : Alias.all()) {
-      if (!alias.key().startsWith("store.etcd.")) {
-        assertThat(reference).contains("`" + alias.name() + "`");
-      }
+      assertThat(reference).contains("`" + alias.name() + "`");
     }
   }
 }

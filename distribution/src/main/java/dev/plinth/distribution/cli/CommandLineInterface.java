@@ -7,6 +7,7 @@ import dev.plinth.chassis.lifecycle.StartException;
 import dev.plinth.distribution.wiring.Demonstrations;
 import dev.plinth.distribution.wiring.Platform;
 import dev.plinth.spi.SettingsException;
+import dev.plinth.spi.StoreException;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -96,6 +97,10 @@ public final class CommandLineInterface {
       case StartException refused -> {
         console.err().println("plinth: " + refused.getMessage());
         yield ExitCodes.FAILED;
+      }
+      case StoreException failed -> {
+        console.err().println("plinth: " + FailureText.of(failed));
+        yield ExitCodes.UNAVAILABLE;
       }
       default -> {
         console.err().println("plinth: unexpected: " + failure);

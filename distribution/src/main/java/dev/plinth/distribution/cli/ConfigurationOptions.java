@@ -20,7 +20,7 @@ import picocli.CommandLine.ScopeType;
 final class ConfigurationOptions {
   /** Variables of the scripts, which are not configuration. */
   private static final Set<String> SCRIPT_VARIABLES =
-      Set.of("PLINTH_HEAP", "PLINTH_CACHE", "PLINTH_AOT", "PLINTH_JAVA_OPTS");
+      Set.of("PLINTH_HEAP", "PLINTH_CACHE", "PLINTH_AOT", "PLINTH_JAVA_OPTS", "PLINTH_ETCD_HOME");
 
   private final Console console;
 
@@ -66,6 +66,16 @@ final class ConfigurationOptions {
       description = "Short for --set centro.grpc-port=PORT.")
   private Optional<String> port = Optional.empty();
 
+  @Option(
+      scope = ScopeType.INHERIT,
+      names = "--etcd-endpoints",
+      paramLabel = "A,B",
+      description = {
+        "Short for --set store.etcd.endpoints=A,B; chooses the etcd store",
+        "unless another one is named."
+      })
+  private Optional<String> etcdEndpoints = Optional.empty();
+
   ConfigurationOptions(Console console) {
     this.console = console;
   }
@@ -82,6 +92,7 @@ final class ConfigurationOptions {
     assignments.forEach(assignment -> flags.add(FlagValue.set(assignment)));
     services.ifPresent(names -> flags.add(new FlagValue("--services", "services", names)));
     portOffset.ifPresent(n -> flags.add(new FlagValue("--port-offset", "port-offset", n)));
+    etcdEndpoints.ifPresent(list -> flags.add(FlagValue.alias("--etcd-endpoints", list)));
     port.ifPresent(value -> flags.add(FlagValue.alias("--port", value)));
     if (insecure) {
       flags.add(new FlagValue("--insecure", "insecure", "true"));

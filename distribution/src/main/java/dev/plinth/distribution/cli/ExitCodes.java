@@ -14,7 +14,7 @@ final class ExitCodes {
   /** What was asked for is not there, or a condition did not hold. */
   static final int NOT_FOUND = 3;
 
-  /** No launcher answers, or its store does not. */
+  /** No launcher answers, or the store does not, or it refuses the credentials. */
   static final int UNAVAILABLE = 4;
 
   private ExitCodes() {}

@@ -23,7 +23,7 @@ import picocli.CommandLine.ScopeType;
       "1:the launcher did not start, or the command failed",
       "2:the configuration or the command line is wrong",
       "3:what was asked for is not there, or a condition did not hold",
-      "4:no launcher answers, or its store cannot be reached"
+      "4:no launcher answers, or the store cannot be reached or refuses the credentials"
     },
     subcommands = {
       StartCommand.class,

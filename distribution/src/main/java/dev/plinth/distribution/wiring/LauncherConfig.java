@@ -9,6 +9,7 @@ import dev.plinth.spi.StoreProvider;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
  *
  * @param services which services, in the order in which they start
  * @param backend which store
+ * @param storeSettings its section, with what is common to all stores
  * @param bindAddress where servers listen
  * @param portOffset added to every port
  * @param drainGrace how long a stop waits for requests that are under way
@@ -29,12 +31,16 @@ import java.util.TreeMap;
 public record LauncherConfig(
     List<Service> services,
     StoreProvider backend,
+    Settings storeSettings,
     BindAddress bindAddress,
     int portOffset,
     Duration drainGrace,
     AdminConfig admin,
     LogConfig log) {
   private static final int LARGEST_OFFSET = 10_000;
+  private static final String BACKEND = "backend";
+  private static final String REQUEST_TIMEOUT = "request-timeout";
+  private static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(3);
 
   /** Copies the list. */
   public LauncherConfig {
@@ -65,10 +71,13 @@ public record LauncherConfig(
     for (Service service : ServiceCatalog.all()) {
       service.check(settings.section(service.name()));
     }
+    Settings store = settings.section("store");
+    StoreProvider backend = backend(store);
     int portOffset = settings.integer("port-offset", 0, 0, LARGEST_OFFSET);
     return new LauncherConfig(
         services(settings),
-        backend(settings.section("store")),
+        backend,
+        sectionOf(backend, store),
         BindAddress.from(settings),
         portOffset,
         settings.duration("drain-grace", Duration.ofSeconds(10)),
@@ -108,18 +117,39 @@ public record LauncherConfig(
     for (StoreProvider provider : ServiceLoader.load(StoreProvider.class)) {
       providers.put(provider.name(), provider);
     }
-    List<String> known = new ArrayList<>(List.of("backend"));
+    List<String> known = new ArrayList<>(List.of(BACKEND, REQUEST_TIMEOUT));
     known.addAll(providers.keySet());
     store.allowOnly(known.toArray(String[]::new));
-    providers.forEach((name, provider) -> provider.check(store.section(name)));
-    String backend = store.string("backend", "memory");
+    if (store.duration(REQUEST_TIMEOUT, DEFAULT_REQUEST_TIMEOUT).isZero()) {
+      throw store.error(REQUEST_TIMEOUT, "must be longer than nothing");
+    }
+    providers.values().forEach(provider -> provider.check(sectionOf(provider, store)));
+    String backend = store.string(BACKEND, "memory");
     return Optional.ofNullable(providers.get(backend))
         .orElseThrow(() ->
             store.error(
-                "backend",
+                BACKEND,
                 "no store is called '"
                     + backend
                     + "'; there is: "
                     + String.join(", ", providers.keySet())));
+  }
+
+  /**
+   * Returns what a store is opened with: its own section, and under it what is common to all.
+   *
+   * @param provider of the store
+   * @param store the section {@code store}
+   * @return its section
+   */
+  public static Settings sectionOf(StoreProvider provider, Settings store) {
+    Settings own = store.section(provider.name());
+    Settings.Node common = store.written().children().get(REQUEST_TIMEOUT);
+    if (common == null || own.has(REQUEST_TIMEOUT)) {
+      return own;
+    }
+    Map<String, Settings.Node> children = new LinkedHashMap<>(own.written().children());
+    children.put(REQUEST_TIMEOUT, common);
+    return Settings.of(own.path(), new Settings.Section(children, own.written().origin()));
   }
 }

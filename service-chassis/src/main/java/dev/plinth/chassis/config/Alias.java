@@ -46,6 +46,9 @@ public record Alias(String name, String key, Form form, Optional<Implied> implie
   }
 
   private static final String ENDPOINTS = "store.etcd.endpoints";
+  private static final String USERNAME = "store.etcd.username";
+  private static final String PASSWORD = "store.etcd.password";
+  private static final String DIAL_TIMEOUT = "store.etcd.dial-timeout";
   private static final Implied ETCD = new Implied("store.backend", "etcd");
 
   /** Checks that nothing is null. */
@@ -60,8 +63,9 @@ public record Alias(String name, String key, Form form, Optional<Implied> implie
     return new Alias(name, key, Form.SAME, Optional.empty());
   }
 
-  private static Alias etcd(String name, Form form) {
-    return new Alias(name, ENDPOINTS, form, Optional.of(ETCD));
+  /** Whoever says how to reach etcd wants etcd. */
+  private static Alias etcd(String name, String key, Form form) {
+    return new Alias(name, key, form, Optional.of(ETCD));
   }
 
   /**
@@ -71,16 +75,16 @@ public record Alias(String name, String key, Form form, Optional<Implied> implie
    */
   public static List<Alias> all() {
     return List.of(
-        etcd("ZTAP_ETCD_ENDPOINTS", Form.SAME),
-        etcd("--etcd-endpoints", Form.SAME),
-        etcd("ETCD_HOST", Form.HOST),
-        etcd("ETCD_PORT", Form.PORT),
-        same("ZTAP_ETCD_USERNAME", "store.etcd.username"),
-        same("ETCD_USERNAME", "store.etcd.username"),
-        same("ZTAP_ETCD_PASSWORD", "store.etcd.password"),
-        same("ETCD_PASSWORD", "store.etcd.password"),
-        new Alias("ETCD_TIMEOUT", "store.etcd.dial-timeout", Form.SECONDS, Optional.empty()),
-        same("ZTAP_ETCD_DIAL_TIMEOUT", "store.etcd.dial-timeout"),
+        etcd("ZTAP_ETCD_ENDPOINTS", ENDPOINTS, Form.SAME),
+        etcd("--etcd-endpoints", ENDPOINTS, Form.SAME),
+        etcd("ETCD_HOST", ENDPOINTS, Form.HOST),
+        etcd("ETCD_PORT", ENDPOINTS, Form.PORT),
+        etcd("ZTAP_ETCD_USERNAME", USERNAME, Form.SAME),
+        etcd("ETCD_USERNAME", USERNAME, Form.SAME),
+        etcd("ZTAP_ETCD_PASSWORD", PASSWORD, Form.SAME),
+        etcd("ETCD_PASSWORD", PASSWORD, Form.SAME),
+        etcd("ETCD_TIMEOUT", DIAL_TIMEOUT, Form.SECONDS),
+        etcd("ZTAP_ETCD_DIAL_TIMEOUT", DIAL_TIMEOUT, Form.SAME),
         same("ETCD_PREFIX", "labmgr.key-prefix"),
         same("ZTAP_ETCD_KEY_PREFIX", "ztap.key-prefix"),
         new Alias("ZTAP_CLUSTER_BACKEND", "store.backend", Form.BACKEND, Optional.empty()),

@@ -3,6 +3,7 @@ package dev.plinth.chassis.health;
 import static java.util.Objects.requireNonNull;
 
 import dev.plinth.spi.Capability;
+import dev.plinth.spi.RequestRefusedException;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreRuntime;
@@ -95,6 +96,12 @@ public final class StoreHealth implements HealthCheck {
     try {
       store.keyValues().current();
       answer = Health.good();
+    } catch (RequestRefusedException refused) {
+      // Who may read some keys only is refused here, by a store that can be reached.
+      answer =
+          refused.reason() == RequestRefusedException.Reason.PERMISSION_DENIED
+              ? Health.good()
+              : Health.bad(String.valueOf(refused.getMessage()));
     } catch (StoreException failed) {
       answer = Health.bad(String.valueOf(failed.getMessage()));
     } finally {

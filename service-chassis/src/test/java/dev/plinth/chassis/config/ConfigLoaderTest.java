@@ -129,6 +129,26 @@ final class ConfigLoaderTest {
     assertThat(named.section("store").string("backend")).isEqualTo("memory");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "ZTAP_ETCD_ENDPOINTS, h:1",
+    "ZTAP_ETCD_USERNAME, u",
+    "ETCD_USERNAME, u",
+    "ZTAP_ETCD_PASSWORD, p",
+    "ETCD_PASSWORD, p",
+    "ETCD_TIMEOUT, 10",
+    "ZTAP_ETCD_DIAL_TIMEOUT, 5s"
+  })
+  void whateverSaysHowToReachEtcdChoosesIt(String variable, String value) {
+    assertThat(load("", Map.of(variable, value)).section("store").string("backend"))
+        .isEqualTo("etcd");
+    assertThat(
+            load("", Map.of(variable, value, "ZTAP_CLUSTER_BACKEND", "memory"))
+                .section("store")
+                .string("backend"))
+        .isEqualTo("memory");
+  }
+
   @Test
   void anOlderNameWithoutAValueMeansNothing() {
     assertThat(load("", Map.of("ETCD_PREFIX", "", "ETCD_HOST", "")).keys()).isEmpty();

@@ -20,6 +20,9 @@ record MemoryConfig(
 
   private static final Duration SHORTEST_TTL = Duration.ofSeconds(2);
 
+  /** What every store takes; there is no server here that a call could wait for. */
+  private static final String REQUEST_TIMEOUT = "request-timeout";
+
   /** Timers and threads of a busy machine may be this late. */
   private static final Duration LATENESS = Duration.ofSeconds(1);
 
@@ -31,7 +34,11 @@ record MemoryConfig(
         "max-operations",
         "max-request-bytes",
         "shortest-ttl",
-        "longest-ttl");
+        "longest-ttl",
+        REQUEST_TIMEOUT);
+    if (settings.duration(REQUEST_TIMEOUT, LATENESS).isZero()) {
+      throw settings.error(REQUEST_TIMEOUT, "must be longer than nothing");
+    }
     Duration longest = settings.duration("longest-ttl", Duration.ofSeconds(LONGEST_TTL_SECONDS));
     Duration shortest = settings.duration("shortest-ttl", SHORTEST_TTL);
     if (shortest.compareTo(SHORTEST_TTL) < 0 || shortest.toMillis() % 1000 != 0) {

@@ -17,6 +17,8 @@ import dev.plinth.spi.StoreRuntime;
  *   <li>{@code history-bytes} (256MiB): keys and values in the history at most; 0 for any amount
  *   <li>{@code max-operations} (128): conditions, or operations of a branch, in a transaction
  *   <li>{@code max-request-bytes} (1.5MiB): size of a transaction
+ *   <li>{@code request-timeout}: how long a call may wait for a server, as every store takes it;
+ *       without effect, because this one never waits
  *   <li>{@code shortest-ttl} (2s), {@code longest-ttl} (9000000000 seconds): of leases
  * </ul>
  *
