@@ -9,6 +9,7 @@ import dev.plinth.spi.StoreRuntime;
 import dev.plinth.spi.StoreStatus;
 import dev.plinth.spi.Watches;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** The data of an etcd cluster. */
@@ -18,6 +19,7 @@ final class EtcdStore implements Store {
   private final EtcdLeases leases;
   private final EtcdWatches watches;
   private final EtcdStatus status;
+  private final Optional<EtcdCompactor> compactor;
 
   EtcdStore(EtcdConfig config, StoreRuntime runtime) {
     this.connection = new EtcdConnection(config, runtime);
@@ -26,6 +28,8 @@ final class EtcdStore implements Store {
     this.leases = new EtcdLeases(connection);
     this.watches = new EtcdWatches(connection);
     this.status = new EtcdStatus(connection, compacted);
+    this.compactor = config.compaction().map(kept -> new EtcdCompactor(keyValues, runtime, kept));
+    compactor.ifPresent(EtcdCompactor::start);
   }
 
   @Override
@@ -70,6 +74,7 @@ final class EtcdStore implements Store {
 
   @Override
   public void close() {
+    compactor.ifPresent(EtcdCompactor::close);
     watches.close();
     leases.close();
     connection.close();
