@@ -13,14 +13,16 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its answer, with the attempts it takes.
  *
  * <p>An attempt is repeated, at the next endpoint, while the deadline allows: any that certainly
- * reached no server, a read that found no answer, and one that was refused because its token had
- * expired. A write that may have reached a server is never repeated (G39).
+ * reached no server, a read that found no answer, one that a member passed on to nobody because it
+ * knows no leader, and one that was refused because its token had expired. A write that may have
+ * reached the cluster is never repeated (G39).
  *
  * <p>Its future completes on a transport thread.
  */
@@ -39,7 +41,12 @@ final class EtcdExchange<Q, R> {
   private final CompletableFuture<R> answer = new CompletableFuture<>();
 
   private volatile boolean sent;
-  private volatile @Nullable Attempt current;
+
+  /** Held while an attempt begins, so that whoever gives up knows whether one has. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private @Nullable Attempt current;
+  private volatile boolean givenUp;
   private int attempts;
   private boolean loginRenewed;
 
@@ -61,10 +68,17 @@ final class EtcdExchange<Q, R> {
     return sent;
   }
 
+  /** Gives up: nothing is tried again, and what {@link #isSent} says afterwards stays so. */
   void cancel(String why) {
-    Attempt attempt = current;
-    if (attempt != null) {
-      attempt.call.cancel(why, null);
+    lock.lock();
+    try {
+      givenUp = true;
+      Attempt attempt = current;
+      if (attempt != null) {
+        attempt.call.cancel(why, null);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -77,11 +91,21 @@ final class EtcdExchange<Q, R> {
         later(Duration.ZERO, this::logInAndStart);
         return;
       }
-      Attempt attempt = new Attempt(connection.member(), login.token());
-      current = attempt;
-      attempt.start();
+      begin(new Attempt(connection.member(), login.token()));
     } catch (StoreException failure) {
       answer.completeExceptionally(failure);
+    }
+  }
+
+  private void begin(Attempt attempt) {
+    lock.lock();
+    try {
+      if (!givenUp) {
+        current = attempt;
+        attempt.start();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -121,6 +145,7 @@ final class EtcdExchange<Q, R> {
     private final long least;
 
     private @Nullable R message;
+    private volatile boolean ended;
 
     Attempt(EtcdMember member, @Nullable String token) {
       this.member = member;
@@ -157,6 +182,22 @@ final class EtcdExchange<Q, R> {
       call.request(2);
       call.sendMessage(request);
       call.halfClose();
+      if (kind == EtcdCall.WRITE && connection.endpoints() > 1 && !sent && !ended) {
+        long patience = Math.min(left() / 2, connection.config().dialTimeout().toNanos());
+        later(Duration.ofNanos(patience), this::leaveUnlessSent);
+      }
+    }
+
+    /** A write that has no connection yet may still go to another endpoint. */
+    private void leaveUnlessSent() {
+      lock.lock();
+      try {
+        if (!sent && !ended) {
+          call.cancel("no connection in time", null);
+        }
+      } finally {
+        lock.unlock();
+      }
     }
 
     @Override
@@ -166,6 +207,7 @@ final class EtcdExchange<Q, R> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
+      ended = true;
       R received = message;
       if (status.isOk() && received != null) {
         finish(received);
@@ -192,11 +234,11 @@ final class EtcdExchange<Q, R> {
         EtcdExchange.this.start();
         return;
       }
-      boolean passes = EtcdFailures.mayPass(status);
+      boolean passes = EtcdFailures.mayPass(status) && !givenUp;
       if (passes) {
         connection.failed(member, status);
       }
-      boolean harmless = kind != EtcdCall.WRITE || !sent;
+      boolean harmless = kind != EtcdCall.WRITE || !sent || EtcdFailures.isCertain(status);
       long reserved = sent ? 0 : connection.config().requestTimeout().toNanos() / NOBODY_THERE;
       if (passes && harmless && left() > reserved && !connection.isClosed()) {
         again();

@@ -111,7 +111,7 @@ final class EtcdFailures {
   /** Why a connection could not be made, if that is known: refused, not trusted, no such host. */
   private static String because(Status status) {
     Throwable cause = status.getCause();
-    while (cause != null && cause.getCause() != null && cause.getCause() != cause) {
+    while (cause != null && cause.getCause() != null) {
       cause = cause.getCause();
     }
     return cause == null || cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")";
@@ -159,8 +159,7 @@ final class EtcdFailures {
           ALREADY_EXISTS,
           OUT_OF_RANGE ->
           true;
-      default ->
-          NOT_PASSED_ON.stream().anyMatch(begin -> text.startsWith("etcdserver: " + begin));
+      default -> NOT_PASSED_ON.stream().anyMatch(begin -> text.startsWith("etcdserver: " + begin));
     };
   }
 
