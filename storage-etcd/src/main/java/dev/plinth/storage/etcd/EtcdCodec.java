@@ -98,7 +98,12 @@ final class EtcdCodec {
 
   static RequestOp operation(Operation operation) {
     return switch (operation) {
-      case Read read -> RequestOp.newBuilder().setRequestRange(read(read)).build();
+      // etcd answers a transaction of nothing but serialisable reads, its conditions too, from the
+      // state of one member; here a transaction always sees the present (G6).
+      case Read read ->
+          RequestOp.newBuilder()
+              .setRequestRange(range(read, Read.Consistency.LINEARIZABLE))
+              .build();
       case Put put -> RequestOp.newBuilder().setRequestPut(put(put)).build();
       case Delete delete -> RequestOp.newBuilder().setRequestDeleteRange(delete(delete)).build();
       case Transaction nested -> RequestOp.newBuilder().setRequestTxn(transaction(nested)).build();
@@ -106,6 +111,10 @@ final class EtcdCodec {
   }
 
   static RangeRequest read(Read read) {
+    return range(read, read.consistency());
+  }
+
+  private static RangeRequest range(Read read, Read.Consistency consistency) {
     RangeRequest.Builder request = RangeRequest.newBuilder();
     range(read.range(), request::setKey, request::setRangeEnd);
     if (read.order().target() != Read.SortTarget.KEY
@@ -134,7 +143,7 @@ final class EtcdCodec {
         .setMaxCreateRevision(Math.max(0, read.filter().maxCreated().value()))
         .setKeysOnly(read.projection() == Read.Projection.KEYS)
         .setCountOnly(read.projection() == Read.Projection.COUNT)
-        .setSerializable(read.consistency() == Read.Consistency.SERIALIZABLE)
+        .setSerializable(consistency == Read.Consistency.SERIALIZABLE)
         .build();
   }
 
@@ -192,6 +201,30 @@ final class EtcdCodec {
 
   static Commit commit(TxnResponse answer) {
     return commit(answer, answer.getHeader().getRevision());
+  }
+
+  /**
+   * Asks only whether conditions hold. A read goes with them, because etcd answers a transaction
+   * without any from the state of one member, which may be behind (G6).
+   *
+   * @param conditions any
+   * @param key one that may be read
+   * @return a transaction whose outcomes are of no interest
+   */
+  static TxnRequest question(List<Condition> conditions, ByteString key) {
+    RequestOp read =
+        RequestOp.newBuilder()
+            .setRequestRange(RangeRequest.newBuilder().setKey(key).setCountOnly(true))
+            .build();
+    TxnRequest.Builder request = TxnRequest.newBuilder().addSuccess(read).addFailure(read);
+    conditions.forEach(condition -> request.addCompare(compare(condition)));
+    return request.build();
+  }
+
+  /** Reads the answer to a {@link #question}. */
+  static Commit answer(TxnResponse answer) {
+    return new Commit(
+        Revision.of(answer.getHeader().getRevision()), answer.getSucceeded(), List.of());
   }
 
   private static Commit commit(TxnResponse answer, long revision) {

@@ -2,6 +2,7 @@ package dev.plinth.storage.etcd;
 
 import com.google.protobuf.ByteString;
 import dev.plinth.spi.Commit;
+import dev.plinth.spi.Condition;
 import dev.plinth.spi.HistoryLostException;
 import dev.plinth.spi.KeyValues;
 import dev.plinth.spi.Operation;
@@ -62,6 +63,9 @@ final class EtcdKeyValues implements KeyValues {
     if (together.isPresent() && EtcdGroupCommit.isShareable(transaction)) {
       return together.get().commit(transaction);
     }
+    if (transaction.then().isEmpty() && transaction.otherwise().isEmpty()) {
+      return ask(transaction.conditions());
+    }
     TxnRequest request = EtcdCodec.transaction(transaction);
     boolean reads = isReadOnly(transaction.then()) && isReadOnly(transaction.otherwise());
     return withHistory(() ->
@@ -69,6 +73,17 @@ final class EtcdKeyValues implements KeyValues {
             reads
                 ? connection.read(KVGrpc.getTxnMethod(), request)
                 : connection.write(KVGrpc.getTxnMethod(), request)));
+  }
+
+  private Commit ask(List<Condition> conditions) {
+    return conditions.isEmpty()
+        ? connection.probe().ask(key -> ask(conditions, key))
+        : ask(conditions, EtcdCodec.bytes(conditions.getFirst().range().start()));
+  }
+
+  private Commit ask(List<Condition> conditions, ByteString key) {
+    return EtcdCodec.answer(
+        connection.read(KVGrpc.getTxnMethod(), EtcdCodec.question(conditions, key)));
   }
 
   private static boolean isReadOnly(List<Operation> operations) {

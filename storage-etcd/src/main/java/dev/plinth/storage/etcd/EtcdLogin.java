@@ -3,6 +3,7 @@ package dev.plinth.storage.etcd;
 import dev.plinth.spi.RequestRefusedException;
 import dev.plinth.spi.RequestRefusedException.Reason;
 import dev.plinth.spi.StoreException;
+import dev.plinth.spi.StoreUnavailableException;
 import io.etcd.jetcd.api.AuthGrpc;
 import io.etcd.jetcd.api.AuthenticateRequest;
 import io.grpc.CallOptions;
@@ -67,26 +68,35 @@ final class EtcdLogin {
    * @throws StoreException if etcd does not accept the credentials, or cannot be reached
    */
   void obtain(Duration timeout) {
-    lock.lock();
+    EtcdDeadline deadline = EtcdDeadline.in(timeout, connection.runtime());
+    try {
+      if (!lock.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new StoreUnavailableException("the store did not accept the credentials in time");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new StoreUnavailableException("interrupted while waiting for the store", interrupted);
+    }
     try {
       if (!isReady()) {
-        token = ask(login.orElseThrow(), timeout);
+        token = ask(login.orElseThrow(), deadline);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private String ask(EtcdConfig.Login user, Duration timeout) {
-    Status last = Status.UNAVAILABLE;
+  private String ask(EtcdConfig.Login user, EtcdDeadline deadline) {
+    Status last = Status.DEADLINE_EXCEEDED;
     EtcdMember member = connection.member();
-    for (int i = 0; i < connection.endpoints(); i++) {
+    for (int left = connection.endpoints(); left > 0 && deadline.remaining() > 0; left--) {
       member = connection.member();
+      long time = deadline.remaining() / left;
       try {
         return ClientCalls.blockingUnaryCall(
                 member.channel(),
                 AuthGrpc.getAuthenticateMethod(),
-                CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS),
+                CallOptions.DEFAULT.withDeadlineAfter(time, TimeUnit.NANOSECONDS),
                 AuthenticateRequest.newBuilder()
                     .setName(user.username())
                     .setPassword(user.password().reveal())
