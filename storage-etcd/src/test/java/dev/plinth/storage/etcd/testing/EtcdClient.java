@@ -16,33 +16,48 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The etcd store, opened for a test: it knows its endpoints, and closing it closes its runtime and
- * whatever else was started for it.
+ * The etcd store, opened for a test: it knows how to open another one, and closing it closes
+ * whatever was started for it.
  *
  * <p>Thread-safe.
  */
 public final class EtcdClient implements Store {
+  /** What a client is opened with. */
+  record Opening(StoreRuntime runtime, List<String> endpoints, Map<String, Object> settings) {
+    Opening {
+      endpoints = List.copyOf(endpoints);
+      settings = Map.copyOf(settings);
+    }
+
+    /** Opens a client. */
+    EtcdClient open(Runnable atClose) {
+      return new EtcdClient(this, this, atClose);
+    }
+
+    /**
+     * Opens a client whose endpoints are not those that {@link #another} connects to.
+     *
+     * @param proxies where it connects to
+     */
+    EtcdClient openThrough(List<String> proxies, Runnable atClose) {
+      return new EtcdClient(new Opening(runtime, proxies, settings), this, atClose);
+    }
+  }
+
   private final Store store;
-  private final StoreRuntime runtime;
-  private final List<String> endpoints;
-  private final Map<String, Object> settings;
+  private final Opening others;
   private final Runnable atClose;
 
-  private EtcdClient(
-      Store store,
-      StoreRuntime runtime,
-      List<String> endpoints,
-      Map<String, Object> settings,
-      Runnable atClose) {
-    this.store = store;
-    this.runtime = runtime;
-    this.endpoints = endpoints;
-    this.settings = settings;
+  private EtcdClient(Opening own, Opening others, Runnable atClose) {
+    Map<String, Object> all = new HashMap<>(own.settings());
+    all.put("endpoints", own.endpoints());
+    this.store = StoreProvider.named("etcd").open(Settings.of(all), own.runtime());
+    this.others = others;
     this.atClose = atClose;
   }
 
   /**
-   * Opens a store.
+   * Opens a store with a runtime of its own, which ends with it.
    *
    * @param endpoints where the servers are
    * @param settings more keys of the section {@code store.etcd}
@@ -50,16 +65,17 @@ public final class EtcdClient implements Store {
    * @return the open store
    */
   public static EtcdClient open(
-      List<String> endpoints, Map<String, Object> settings, Runnable atClose) {
-    Map<String, Object> all = new HashMap<>(settings);
-    all.put("endpoints", endpoints);
+      List<String> endpoints, Map<String, ?> settings, Runnable atClose) {
     StoreRuntime runtime = StoreRuntime.system();
-    Store store = StoreProvider.named("etcd").open(Settings.of(all), runtime);
-    return new EtcdClient(store, runtime, endpoints, settings, atClose);
+    return new Opening(runtime, endpoints, Map.copyOf(settings))
+        .open(() -> {
+          runtime.close();
+          atClose.run();
+        });
   }
 
   /**
-   * Opens a store with its defaults.
+   * Opens a store with its defaults and a runtime of its own, which ends with it.
    *
    * @param endpoints where the servers are
    * @return the open store
@@ -69,12 +85,12 @@ public final class EtcdClient implements Store {
   }
 
   /**
-   * Opens another client of the same servers, in the same way.
+   * Opens another client of the same servers, in the same way but for proxies.
    *
-   * @return the open store, which does not need this one to stay open
+   * @return the open store, which is to be closed before this one
    */
   public EtcdClient another() {
-    return open(endpoints, settings, () -> {});
+    return others.open(() -> {});
   }
 
   @Override
@@ -115,7 +131,6 @@ public final class EtcdClient implements Store {
   @Override
   public void close() {
     store.close();
-    runtime.close();
     atClose.run();
   }
 }

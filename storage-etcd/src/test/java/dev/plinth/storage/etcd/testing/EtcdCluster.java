@@ -3,7 +3,7 @@ package dev.plinth.storage.etcd.testing;
 import dev.plinth.spi.Store;
 import dev.plinth.tck.Cluster;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Servers of one test, as the contract disturbs them.
@@ -12,16 +12,16 @@ import java.util.Map;
  */
 final class EtcdCluster implements Cluster {
   private final EtcdServers servers;
-  private final Map<String, Object> settings;
+  private final Function<EtcdServers, EtcdClient.Opening> opening;
 
-  EtcdCluster(EtcdServers servers, Map<String, Object> settings) {
+  EtcdCluster(EtcdServers servers, Function<EtcdServers, EtcdClient.Opening> opening) {
     this.servers = servers;
-    this.settings = settings;
+    this.opening = opening;
   }
 
   @Override
   public Store open() {
-    return EtcdClient.open(servers.endpoints(), settings, () -> {});
+    return opening.apply(servers).open(() -> {});
   }
 
   @Override

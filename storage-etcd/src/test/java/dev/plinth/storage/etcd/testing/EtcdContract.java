@@ -47,13 +47,13 @@ public interface EtcdContract extends EveryContract {
 
   @Override
   default Store open() {
-    return EtcdClient.open(shared().servers().endpoints(), settings(), () -> {});
+    return shared().opening(shared().servers(), settings()).open(() -> {});
   }
 
   @Override
   default Store openEmpty() {
     EtcdServers servers = shared().startMore();
-    return EtcdClient.open(servers.endpoints(), settings(), servers::close);
+    return shared().opening(servers, settings()).open(servers::close);
   }
 
   @Override
@@ -63,12 +63,14 @@ public interface EtcdContract extends EveryContract {
 
   @Override
   default Optional<Cluster> startCluster() {
-    return Optional.of(new EtcdCluster(shared().startMore(), settings()));
+    return Optional.of(
+        new EtcdCluster(shared().startMore(), servers -> shared().opening(servers, settings())));
   }
 
   @Override
   default Optional<Link> openLink() {
-    return Optional.of(new EtcdLink(shared().servers(), settings()));
+    return Optional.of(
+        new EtcdLink(shared().servers(), shared().opening(shared().servers(), settings())));
   }
 
   @Override

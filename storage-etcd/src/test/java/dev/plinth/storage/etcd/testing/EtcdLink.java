@@ -4,7 +4,6 @@ import dev.plinth.spi.Store;
 import dev.plinth.tck.Link;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** A store with a proxy before each server. */
 final class EtcdLink implements Link {
@@ -16,12 +15,11 @@ final class EtcdLink implements Link {
    *
    * @param servers left open
    */
-  EtcdLink(EtcdServers servers, Map<String, Object> settings) {
+  EtcdLink(EtcdServers servers, EtcdClient.Opening opening) {
     proxies = servers.members().stream().map(member -> TcpProxy.to(member.port())).toList();
     store =
-        EtcdClient.open(
+        opening.openThrough(
             proxies.stream().map(TcpProxy::endpoint).toList(),
-            settings,
             () -> proxies.forEach(TcpProxy::close));
   }
 

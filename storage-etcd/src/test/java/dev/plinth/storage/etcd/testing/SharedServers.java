@@ -1,10 +1,12 @@
 package dev.plinth.storage.etcd.testing;
 
+import dev.plinth.spi.StoreRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -28,6 +30,7 @@ public final class SharedServers
   private final int members;
   private final boolean always;
   private final Optional<EtcdInstallation> installation;
+  private final StoreRuntime runtime = StoreRuntime.system();
   private volatile @Nullable EtcdServers running;
 
   private SharedServers(
@@ -106,6 +109,7 @@ public final class SharedServers
     if (servers != null) {
       servers.close();
     }
+    runtime.close();
   }
 
   /**
@@ -139,6 +143,11 @@ public final class SharedServers
    */
   public EtcdServers startMore() {
     return EtcdServers.start(EtcdOptions.of(installation(), members));
+  }
+
+  /** How clients of some servers are opened, with a runtime that lives as long as the class. */
+  EtcdClient.Opening opening(EtcdServers servers, Map<String, Object> settings) {
+    return new EtcdClient.Opening(runtime, servers.endpoints(), settings);
   }
 
   /** What tables call them: "etcd-3.5-1". */

@@ -1,0 +1,15 @@
+package dev.plinth.storage.etcd;
+
+import dev.plinth.storage.etcd.testing.EtcdContract;
+import dev.plinth.storage.etcd.testing.SharedServers;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The contract, on three servers of etcd 3.5. */
+final class Etcd35ClusterTest implements EtcdContract {
+  @RegisterExtension static final SharedServers SERVERS = SharedServers.of("3.5", 3);
+
+  @Override
+  public SharedServers shared() {
+    return SERVERS;
+  }
+}
