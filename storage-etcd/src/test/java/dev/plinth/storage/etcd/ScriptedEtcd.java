@@ -1,5 +1,7 @@
 package dev.plinth.storage.etcd;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import io.etcd.jetcd.api.Event;
@@ -100,7 +102,7 @@ final class ScriptedEtcd implements AutoCloseable {
 
   /** Returns the headers of the last watch stream. */
   Metadata headers() {
-    return headers.get();
+    return requireNonNull(headers.get());
   }
 
   /** Waits for the next watch stream that a client opens. */
