@@ -2,7 +2,7 @@ package dev.plinth.storage.etcd;
 
 import static dev.plinth.spi.RequestRefusedException.Reason.LEASE_EXISTS;
 
-import dev.plinth.spi.Key;
+import com.google.protobuf.ByteString;
 import dev.plinth.spi.LeaseId;
 import dev.plinth.spi.LeaseInfo;
 import dev.plinth.spi.Leases;
@@ -39,13 +39,6 @@ final class EtcdLeases implements Leases {
 
   /** How often members may change between two requests before the list is taken as it is. */
   private static final int CATCHING_UP = 4;
-
-  /** Any key: only the header of the answer is of interest. */
-  private static final RangeRequest NOTHING =
-      RangeRequest.newBuilder()
-          .setKey(EtcdCodec.bytes(Key.of((byte) 0)))
-          .setCountOnly(true)
-          .build();
 
   /**
    * The list of leases, which the generated classes lack. On the wire its request is empty, and its
@@ -197,11 +190,16 @@ final class EtcdLeases implements Leases {
     int attempts = 0;
     long caughtUp;
     do {
-      caughtUp = connection.read(KVGrpc.getRangeMethod(), NOTHING).getHeader().getMemberId();
+      caughtUp = connection.probe().ask(this::memberThatCaughtUp);
       answer = connection.readLocally(LIST, MemberListRequest.getDefaultInstance());
       attempts++;
     } while (answer.getHeader().getMemberId() != caughtUp && attempts < CATCHING_UP);
     return answer.getMembersList().stream().map(Member::getID).map(LeaseId::of).sorted().toList();
+  }
+
+  private long memberThatCaughtUp(ByteString key) {
+    RangeRequest request = RangeRequest.newBuilder().setKey(key).setCountOnly(true).build();
+    return connection.read(KVGrpc.getRangeMethod(), request).getHeader().getMemberId();
   }
 
   /** Ends the stream of renewals; whoever waits for one is told that the store is closed. */
