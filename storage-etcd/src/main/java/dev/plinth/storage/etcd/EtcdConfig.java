@@ -3,6 +3,7 @@ package dev.plinth.storage.etcd;
 import dev.plinth.spi.Secret;
 import dev.plinth.spi.Settings;
 import dev.plinth.spi.StoreLimits;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -42,21 +43,12 @@ record EtcdConfig(
   record Login(String username, Secret password) {}
 
   /**
-   * Certificates, all in PEM files.
+   * How connections are secured.
    *
-   * @param trusted the authorities; nothing for those of the JDK
-   * @param identity what this client shows, if it shows anything
+   * @param context whom to trust, and what this client shows
    * @param serverName the name that the servers' certificates are checked for, if not their host
    */
-  record Tls(Optional<Path> trusted, Optional<Identity> identity, Optional<String> serverName) {}
-
-  /**
-   * What a client shows to a server that asks who it is.
-   *
-   * @param certificate its chain
-   * @param key its private key, in PKCS#8
-   */
-  record Identity(Path certificate, Path key) {}
+  record Tls(SslContext context, Optional<String> serverName) {}
 
   /**
    * What history stays readable.
@@ -165,8 +157,10 @@ record EtcdConfig(
     }
     return Optional.of(
         new Tls(
-            file(tls, "ca"),
-            certificate.map(chain -> new Identity(chain, key.orElseThrow())),
+            EtcdCertificates.read(
+                tls,
+                file(tls, "ca"),
+                certificate.map(chain -> new EtcdCertificates.Identity(chain, key.orElseThrow()))),
             tls.optionalString("server-name")));
   }
 

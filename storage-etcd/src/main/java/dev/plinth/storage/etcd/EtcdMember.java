@@ -2,16 +2,13 @@ package dev.plinth.storage.etcd;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 
 /** The connection to one endpoint, made when it is first needed and again when it broke. */
 final class EtcdMember {
@@ -42,25 +39,12 @@ final class EtcdMember {
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 Math.toIntExact(config.dialTimeout().toMillis()));
     if (config.tls().isPresent()) {
-      secure(builder, config.tls().get());
+      builder.sslContext(config.tls().get().context());
+      config.tls().get().serverName().ifPresent(builder::overrideAuthority);
     } else {
       builder.usePlaintext();
     }
     this.channel = builder.build();
-  }
-
-  private static void secure(NettyChannelBuilder builder, EtcdConfig.Tls tls) {
-    SslContextBuilder context = GrpcSslContexts.forClient();
-    tls.trusted().ifPresent(file -> context.trustManager(file.toFile()));
-    tls.identity()
-        .ifPresent(identity ->
-            context.keyManager(identity.certificate().toFile(), identity.key().toFile()));
-    tls.serverName().ifPresent(builder::overrideAuthority);
-    try {
-      builder.sslContext(context.build());
-    } catch (SSLException wrong) {
-      throw new IllegalArgumentException("the certificates cannot be used", wrong);
-    }
   }
 
   EtcdEndpoint endpoint() {
