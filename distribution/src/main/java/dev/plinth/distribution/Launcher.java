@@ -76,7 +76,7 @@ public final class Launcher implements Platform, Demonstrations {
   @Override
   public Running start(Settings settings, Progress progress) {
     LauncherConfig config = LauncherConfig.from(settings);
-    Logging.apply(config.log());
+    Logging.onlyErrors();
     Everything everything = new Everything();
     try {
       everything.start(config, settings, progress);
@@ -85,6 +85,13 @@ public final class Launcher implements Platform, Demonstrations {
       everything.close();
       throw failed;
     }
+  }
+
+  @Override
+  public Direct direct(Settings settings) {
+    LauncherConfig config = LauncherConfig.from(settings);
+    Logging.onlyErrors();
+    return DirectStore.open(config);
   }
 
   /** What was opened, in order; closed in reverse. One thread at a time. */
@@ -101,6 +108,7 @@ public final class Launcher implements Platform, Demonstrations {
       Store opened = StoreOpening.reached(config.backend(), config.storeSettings(), runtime);
       closing.push(opened::close);
       storeNote = StoreOpening.note(opened, config.storeSettings(), config.backend().name());
+      Logging.apply(config.log());
       HttpThreads threads = HttpThreads.start();
       closing.push(threads::close);
       Store store = MeasuredStore.around(opened, metrics.registry());

@@ -28,7 +28,12 @@ public final class CommandLineInterface {
    */
   public static int run(
       Platform platform, Demonstrations demonstrations, Console console, String... args) {
-    CommandLine commands = commands(platform, demonstrations, console);
+    try (StoreAccess store = new StoreAccess(platform, new Connection(console))) {
+      return run(commands(platform, demonstrations, console, store), console, args);
+    }
+  }
+
+  private static int run(CommandLine commands, Console console, String... args) {
     commands.setOut(console.out());
     commands.setErr(console.err());
     commands.setUsageHelpAutoWidth(true);
@@ -44,8 +49,8 @@ public final class CommandLineInterface {
   }
 
   private static CommandLine commands(
-      Platform platform, Demonstrations demonstrations, Console console) {
-    Connection store = new Connection(console);
+      Platform platform, Demonstrations demonstrations, Console console, StoreAccess store) {
+    Connection ztap = new Connection(console);
     Map<Class<?>, Supplier<Object>> made =
         Map.ofEntries(
             entry(StartCommand.class, () -> new StartCommand(platform, console)),
@@ -56,8 +61,8 @@ public final class CommandLineInterface {
             entry(StoreCommand.class, () -> new StoreCommand(store)),
             entry(StoreCommand.Lease.class, () -> new StoreCommand.Lease(store)),
             entry(ZtapCommand.class, () -> new ZtapCommand(demonstrations, console)),
-            entry(
-                ZtapCommand.Cluster.class, () -> new ZtapCommand.Cluster(new Connection(console))),
+            entry(ZtapCommand.Cluster.class, () -> new ZtapCommand.Cluster(ztap)),
+            entry(TestEtcdCommand.class, () -> new TestEtcdCommand(ztap)),
             entry(CentroCommand.Jobs.class, () -> new CentroCommand.Jobs(new Connection(console))),
             entry(
                 CentroCommand.Nodes.class, () -> new CentroCommand.Nodes(new Connection(console))));

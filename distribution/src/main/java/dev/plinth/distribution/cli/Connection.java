@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.plinth.chassis.admin.AdminConfig;
 import dev.plinth.chassis.admin.AdminToken;
 import dev.plinth.distribution.wiring.LauncherConfig;
+import dev.plinth.spi.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -37,6 +38,11 @@ final class Connection {
     this.configuration = new ConfigurationOptions(console);
   }
 
+  /** Reads and checks the configuration. */
+  Settings settings() {
+    return configuration.settings();
+  }
+
   /** Returns a client of the launcher that runs with the same configuration. */
   LauncherClient client() {
     AdminConfig admin = LauncherConfig.from(configuration.settings()).admin();
@@ -60,6 +66,13 @@ final class Connection {
       text.accept(console.out());
     }
     return ExitCodes.DONE;
+  }
+
+  /** Prints what a person wants to see before all is known; nothing beside a document. */
+  void text(Consumer<PrintWriter> text) {
+    if (!json) {
+      text.accept(console.out());
+    }
   }
 
   /** Reads a JSON document from a file, or from standard input if it is called {@code -}. */

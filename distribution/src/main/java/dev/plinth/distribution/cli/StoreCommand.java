@@ -3,6 +3,9 @@ package dev.plinth.distribution.cli;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,14 +18,17 @@ import tools.jackson.databind.node.ObjectNode;
 /** The data of the running launcher's store. */
 @Command(
     name = "store",
-    description = "Reads and writes the store of the running launcher, whichever it is.",
+    description = {
+      "Reads and writes the store of the running launcher, whichever it is;",
+      "with --direct a shared store without a launcher."
+    },
     subcommands = StoreCommand.Lease.class)
 final class StoreCommand {
   private static final String KV = "/admin/v1/store/kv";
 
-  @Mixin private final Connection connection;
+  @Mixin private final StoreAccess connection;
 
-  StoreCommand(Connection connection) {
+  StoreCommand(StoreAccess connection) {
     this.connection = connection;
   }
 
@@ -136,20 +142,39 @@ final class StoreCommand {
   @Command(name = "status", description = "Shows how the store is.")
   int status() {
     JsonNode status = connection.client().admin("GET", "/admin/v1/store/status", Optional.empty());
-    return connection.show(
-        status,
-        out -> {
-          Table table = new Table("PROPERTY", "VALUE");
-          status
-              .properties()
-              .forEach(field ->
-                  table.row(
-                      field.getKey().replace('_', ' '),
-                      field.getValue().isContainer()
-                          ? field.getValue().toString()
-                          : field.getValue().asString()));
-          table.print(out);
-        });
+    return connection.show(status, out -> print(status, out));
+  }
+
+  private static void print(JsonNode status, PrintWriter out) {
+    Table table = new Table("PROPERTY", "VALUE");
+    for (Map.Entry<String, JsonNode> field : status.properties()) {
+      if (!field.getKey().equals("members")) {
+        table.row(field.getKey().replace('_', ' '), words(field.getValue()));
+      }
+    }
+    table.print(out);
+    if (status.path("members").size() > 0) {
+      out.println();
+      Table members = new Table("MEMBER", "NAME", "ROLE", "CLIENT URLS");
+      for (JsonNode member : status.path("members")) {
+        boolean leads = text(member, "id").equals(text(status, "leader"));
+        members.row(
+            text(member, "id"),
+            text(member, "name"),
+            leads ? "leader" : "",
+            words(member.path("client_urls")));
+      }
+      members.print(out);
+    }
+  }
+
+  private static String words(JsonNode value) {
+    if (!value.isArray()) {
+      return value.asString();
+    }
+    List<String> items = new ArrayList<>();
+    value.forEach(item -> items.add(item.asString()));
+    return items.isEmpty() ? "none" : String.join(", ", items);
   }
 
   @Command(
@@ -168,9 +193,9 @@ final class StoreCommand {
   static final class Lease {
     private static final String LEASES = "/admin/v1/store/leases";
 
-    private final Connection connection;
+    private final StoreAccess connection;
 
-    Lease(Connection connection) {
+    Lease(StoreAccess connection) {
       this.connection = connection;
     }
 

@@ -45,7 +45,10 @@ final class ZtapCommand {
   }
 
   /** Members and leader; none of these commands registers or campaigns. */
-  @Command(name = "cluster", description = "Members and leader of the running cluster.")
+  @Command(
+      name = "cluster",
+      description = "Members and leader of the running cluster.",
+      subcommands = TestEtcdCommand.class)
   static final class Cluster {
     @Mixin private final Connection connection;
 

@@ -53,6 +53,14 @@ public final class Logging extends ContextAwareBase implements Configurator {
     context.getLogger(OWN).setLevel(Level.toLevel(config.level()));
   }
 
+  /** Keeps everything but errors quiet until {@link #apply}: the caller says itself what failed. */
+  public static void onlyErrors() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context
+        && System.getProperty(FILE_PROPERTY) == null) {
+      context.getLogger(OWN).setLevel(Level.ERROR);
+    }
+  }
+
   private static void write(LoggerContext context, Encoder<ILoggingEvent> encoder) {
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
     appender.setContext(context);

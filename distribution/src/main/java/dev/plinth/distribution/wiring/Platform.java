@@ -1,6 +1,7 @@
 package dev.plinth.distribution.wiring;
 
 import dev.plinth.spi.Settings;
+import java.net.URI;
 import java.util.List;
 
 /** What the command line needs of the launcher: to start everything. */
@@ -23,6 +24,38 @@ public interface Platform {
    * @throws InterruptedException if interrupted
    */
   void serve(Running running) throws InterruptedException;
+
+  /**
+   * Opens the store alone, for commands that do without a running launcher.
+   *
+   * @param settings the checked configuration
+   * @return what serves the admin API of the store, to be closed by the caller
+   * @throws dev.plinth.spi.SettingsException if the store lives in one process only, so that
+   *     another one has nothing to open
+   * @throws dev.plinth.spi.StoreException if the store cannot be reached or refuses the credentials
+   */
+  Direct direct(Settings settings);
+
+  /** The admin API of a store that this process opened, on the loopback address. */
+  interface Direct extends AutoCloseable {
+    /**
+     * Returns where it listens.
+     *
+     * @return its address
+     */
+    URI uri();
+
+    /**
+     * Returns what opens it.
+     *
+     * @return the value of the header {@code Authorization}
+     */
+    String authorization();
+
+    /** Stops it and closes the store. Idempotent. */
+    @Override
+    void close();
+  }
 
   /** Hears of the start as it goes on, from several threads, one at a time. */
   interface Progress {
