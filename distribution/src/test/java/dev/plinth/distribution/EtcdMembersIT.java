@@ -99,7 +99,7 @@ final class EtcdMembersIT {
     // Each attempt waits for an answer itself, up to its own time-out.
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        String unused = etcdctl(etcd, endpoints, "endpoint", "health");
+        var _ = etcdctl(etcd, endpoints, "endpoint", "health");
         return;
       } catch (AssertionError notYet) {
         last = notYet;
