@@ -13,6 +13,7 @@ import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
 import io.grpc.MethodDescriptor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -40,7 +41,8 @@ final class EtcdBatchLine {
    * Whoever ends a batch, a thread of the transport, looks for the next one too. A call that was
    * put into the queue while a batch was under way is therefore seen either by its caller, who
    * finds none under way any more, or by the thread that ended the last one: both write their own
-   * counter before they read the other's.
+   * counter before they read the other's. When none has left for a while although calls wait, those
+   * under way are taken for stuck, and the callers that wait look again by themselves.
    *
    * A batch of one is sent as the plain request that it is. A batch that is refused was certainly
    * not applied; each of its callers then sends its own operation alone. Everything else that
@@ -49,6 +51,11 @@ final class EtcdBatchLine {
 
   private static final int MOST_UNDER_WAY = 2;
   private static final int PARTS = 2;
+
+  /** After this without a batch that left, another may, whatever those under way do. */
+  private static final Duration STUCK = Duration.ofMillis(100);
+
+  private static final int MOST_STUCK = 16;
   private static final int REQUEST_BYTES = 512;
 
   /** A batch of reads should not be answered with much more than this. */
@@ -63,6 +70,9 @@ final class EtcdBatchLine {
   private final AtomicInteger queued = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
   private final AtomicInteger underWay = new AtomicInteger();
+
+  /** When the last batch left, by the runtime's clock. */
+  private volatile long left;
 
   /** Held while a batch is put together, so that two do not take turns on one queue. */
   private final ReentrantLock collecting = new ReentrantLock();
@@ -91,6 +101,9 @@ final class EtcdBatchLine {
       queue.add(call);
       queued.incrementAndGet();
       serve();
+      while (!call.awaitSent(deadline, STUCK)) {
+        serve();
+      }
       return call.await(deadline) ? call : runAlone(call.again(), deadline);
     } finally {
       unanswered.decrementAndGet();
@@ -127,15 +140,20 @@ final class EtcdBatchLine {
     while (true) {
       int waiting = queued.get();
       int busy = underWay.get();
-      if (waiting <= 0
-          || busy >= MOST_UNDER_WAY
-          || (busy > 0 && waiting < unanswered.get() / PARTS)) {
+      if (waiting <= 0 || !isWorthwhile(waiting, busy)) {
         return false;
       }
       if (underWay.compareAndSet(busy, busy + 1)) {
+        left = connection.runtime().nanoTime();
         return true;
       }
     }
+  }
+
+  private boolean isWorthwhile(int waiting, int busy) {
+    return busy == 0
+        || (busy < MOST_UNDER_WAY && waiting >= unanswered.get() / PARTS)
+        || (busy < MOST_STUCK && connection.runtime().nanoTime() - left > STUCK.toNanos());
   }
 
   private List<EtcdBatchedCall> collect() {

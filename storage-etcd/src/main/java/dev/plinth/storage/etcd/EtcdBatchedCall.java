@@ -9,6 +9,7 @@ import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreUnavailableException;
 import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.ResponseOp;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,23 @@ final class EtcdBatchedCall {
   // Called by the caller.
 
   /**
+   * Waits until it has left the queue, or for a while.
+   *
+   * @return whether it has left
+   * @throws StoreException if the time is over or the thread was interrupted
+   */
+  boolean awaitSent(EtcdDeadline deadline, Duration time) {
+    if (state.get() == State.WAITING) {
+      long left = left(deadline);
+      LockSupport.parkNanos(this, Math.min(left, time.toNanos()));
+    }
+    if (state.get() == State.WAITING) {
+      long unused = left(deadline);
+    }
+    return state.get() != State.WAITING;
+  }
+
+  /**
    * Waits until it is done.
    *
    * @return whether it was answered; otherwise it is left to the caller to be done alone
@@ -120,12 +138,7 @@ final class EtcdBatchedCall {
    */
   boolean await(EtcdDeadline deadline) {
     while (state.get() != State.DONE) {
-      boolean interrupted = Thread.currentThread().isInterrupted();
-      long left = interrupted ? 0 : deadline.remaining();
-      if (left <= 0) {
-        giveUp(interrupted ? "interrupted" : "no answer in time");
-      }
-      LockSupport.parkNanos(this, left);
+      LockSupport.parkNanos(this, left(deadline));
     }
     StoreException reason = failure;
     if (reason != null) {
@@ -134,12 +147,19 @@ final class EtcdBatchedCall {
     return answer != null;
   }
 
-  private void giveUp(String why) {
+  /** Says how long may be waited; gives up when the time is over or the thread was interrupted. */
+  private long left(EtcdDeadline deadline) {
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    long left = deadline.remaining();
+    if (!interrupted && left > 0) {
+      return left;
+    }
+    String why = interrupted ? "interrupted" : "no answer in time";
     if (state.compareAndSet(State.WAITING, State.WITHDRAWN)) {
       throw new StoreUnavailableException(this + ": " + why + ", not sent");
     }
     if (state.get() == State.DONE) {
-      return;
+      return 0;
     }
     throw kind == EtcdCall.READ
         ? new StoreUnavailableException(this + ": " + why)

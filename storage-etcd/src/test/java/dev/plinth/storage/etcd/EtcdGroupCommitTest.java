@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Test;
 final class EtcdGroupCommitTest {
   private static final int MOST = 128;
 
+  private StoppedClock clock;
   private ScriptedServer server;
   private EtcdConnection connection;
   private KeyValues keyValues;
@@ -50,13 +51,15 @@ final class EtcdGroupCommitTest {
   @BeforeEach
   void open() throws Exception {
     server = new ScriptedServer();
-    connection = server.connect(Duration.ofSeconds(20));
+    clock = new StoppedClock();
+    connection = server.connect(Duration.ofSeconds(20), clock);
     keyValues = new EtcdKeyValues(connection, new EtcdCompactedRevision(connection));
   }
 
   @AfterEach
   void close() {
     connection.close();
+    clock.close();
     server.close();
   }
 
@@ -298,6 +301,27 @@ final class EtcdGroupCommitTest {
         return Thread.currentThread().isInterrupted();
       }
     });
+  }
+
+  @Test
+  @Verifies("G37")
+  void aServerThatDoesNotAnswerHoldsUpOnlyWhatItHas() throws Exception {
+    keepWritesBusy();
+    Caller<Revision> put = Callers.startAndWait(() -> keyValues.put(key(1), Bytes.EMPTY));
+    assertThat(server.isQuiet()).isTrue();
+    clock.advance(Duration.ofMillis(200));
+    server.serve(server.next());
+    assertThat(put.returned()).isNotNull();
+  }
+
+  @Test
+  @Verifies({"G37", "G38"})
+  void aCallWhoseTimeIsOverTakesBackWhatWasNotSent() throws Exception {
+    keepWritesBusy();
+    Caller<Revision> put = Callers.startAndWait(() -> keyValues.put(key(1), Bytes.EMPTY));
+    clock.advance(Duration.ofSeconds(20));
+    assertThat(put.thrown()).isInstanceOf(StoreUnavailableException.class);
+    assertThat(server.isQuiet()).isTrue();
   }
 
   @Test

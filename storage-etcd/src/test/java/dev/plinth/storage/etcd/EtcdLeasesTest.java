@@ -7,6 +7,7 @@ import dev.plinth.spi.LeaseId;
 import dev.plinth.spi.LeaseInfo;
 import dev.plinth.spi.LeaseLostException;
 import dev.plinth.spi.OutcomeUnknownException;
+import dev.plinth.spi.StoreRuntime;
 import dev.plinth.storage.etcd.Callers.Caller;
 import dev.plinth.storage.etcd.ScriptedServer.Asked;
 import dev.plinth.tck.Verifies;
@@ -29,6 +30,7 @@ final class EtcdLeasesTest {
       Status.FAILED_PRECONDITION.withDescription("etcdserver: lease already exists");
   private static final Status CUT = Status.UNAVAILABLE.withDescription("connection reset");
 
+  private StoreRuntime runtime;
   private ScriptedServer server;
   private EtcdConnection connection;
   private EtcdLeases leases;
@@ -36,7 +38,8 @@ final class EtcdLeasesTest {
   @BeforeEach
   void open() throws Exception {
     server = new ScriptedServer();
-    connection = server.connect(Duration.ofSeconds(2));
+    runtime = StoreRuntime.system();
+    connection = server.connect(Duration.ofSeconds(2), runtime);
     leases = new EtcdLeases(connection);
   }
 
@@ -44,6 +47,7 @@ final class EtcdLeasesTest {
   void close() {
     leases.close();
     connection.close();
+    runtime.close();
     server.close();
   }
 

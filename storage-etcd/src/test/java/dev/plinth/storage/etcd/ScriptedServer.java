@@ -99,7 +99,7 @@ final class ScriptedServer implements AutoCloseable {
     return "127.0.0.1:" + server.getPort();
   }
 
-  EtcdConnection connect(Duration timeout) {
+  EtcdConnection connect(Duration timeout, StoreRuntime runtime) {
     return new EtcdConnection(
         EtcdConfig.from(
             Settings.of(
@@ -108,7 +108,7 @@ final class ScriptedServer implements AutoCloseable {
                     List.of(endpoint()),
                     "request-timeout",
                     timeout.toMillis() + "ms"))),
-        StoreRuntime.system());
+        runtime);
   }
 
   /** The next request. */
