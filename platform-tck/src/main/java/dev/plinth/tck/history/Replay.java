@@ -263,7 +263,7 @@ final class Replay {
       return applied.changes();
     }
     List<Change> happened = replay(revision, seen, List.of());
-    if (!sameChanges(happened, seen)) {
+    if (happened.isEmpty() || !sameChanges(happened, seen)) {
       violated("revision " + revision + " is of no write, lease or unknown outcome: " + seen);
     }
     return happened;

@@ -64,8 +64,7 @@ public final class EtcdClient implements Store {
    * @param atClose what is done after it is closed
    * @return the open store
    */
-  public static EtcdClient open(
-      List<String> endpoints, Map<String, ?> settings, Runnable atClose) {
+  public static EtcdClient open(List<String> endpoints, Map<String, ?> settings, Runnable atClose) {
     StoreRuntime runtime = StoreRuntime.system();
     return new Opening(runtime, endpoints, Map.copyOf(settings))
         .open(() -> {

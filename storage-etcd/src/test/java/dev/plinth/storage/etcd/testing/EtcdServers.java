@@ -325,6 +325,17 @@ public final class EtcdServers implements AutoCloseable {
     members.remove(member);
   }
 
+  /**
+   * Gives a member another place in the list of members; nothing happens to the servers.
+   *
+   * @param member which
+   * @param place its place from now on
+   */
+  public void moveTo(EtcdServer member, int place) {
+    members.remove(member);
+    members.add(place, member);
+  }
+
   /** Stops every member and starts all of them again with what they had written down. */
   public void restartAll() {
     members.forEach(EtcdServer::stop);

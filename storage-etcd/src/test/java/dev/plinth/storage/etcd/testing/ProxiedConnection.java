@@ -112,11 +112,7 @@ final class ProxiedConnection {
     }
     while (true) {
       Http2Frame frame = Http2Frame.read(input);
-      if (frame.isOfStream() && proxy.loses(frame.endsStream())) {
-        if (frame.endsStream()) {
-          reset();
-          return;
-        }
+      if (frame.isOfStream() && proxy.loses(this, frame.endsStream())) {
         continue;
       }
       frames.lock();

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,12 +36,13 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   private final int port;
-  private final int target;
+  private volatile int target;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
   private final Set<Direction> stalled = EnumSet.noneOf(Direction.class);
   private final Map<Direction, Long> bytesLeft = new EnumMap<>(Direction.class);
+  private final Set<ProxiedConnection> lossy = new HashSet<>();
   private long delayNanos;
   private boolean losesNextAnswer;
   private boolean closed;
@@ -136,6 +138,15 @@ public final class TcpProxy implements AutoCloseable {
     connections.remove(connection);
   }
 
+  /**
+   * Leads new connections somewhere else; present ones stay where they are.
+   *
+   * @param newTarget a port of 127.0.0.1
+   */
+  public void leadTo(int newTarget) {
+    target = newTarget;
+  }
+
   /** Refuses new connections as a machine without a server does; present ones go on. */
   public void refuse() {
     lock.lock();
@@ -217,6 +228,7 @@ public final class TcpProxy implements AutoCloseable {
       bytesLeft.clear();
       delayNanos = 0;
       losesNextAnswer = false;
+      breakLossy();
     });
     listen();
   }
@@ -260,18 +272,30 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  /** Says whether answers are to be lost, and that this one was the last if it is whole. */
-  boolean loses(boolean whole) {
+  /**
+   * Says whether a frame of an answer is to be lost. A connection that has lost any is broken when
+   * the answer is whole, or when losing ends otherwise.
+   */
+  boolean loses(ProxiedConnection connection, boolean whole) {
     lock.lock();
     try {
-      boolean loses = losesNextAnswer;
+      if (!losesNextAnswer) {
+        return false;
+      }
+      lossy.add(connection);
       if (whole) {
         losesNextAnswer = false;
+        breakLossy();
       }
-      return loses;
+      return true;
     } finally {
       lock.unlock();
     }
+  }
+
+  private void breakLossy() {
+    lossy.forEach(ProxiedConnection::reset);
+    lossy.clear();
   }
 
   /** Breaks every connection and stops listening. Idempotent. */
