@@ -140,11 +140,6 @@ final class EtcdWatchCall {
     return subscriptions.get(response.getWatchId());
   }
 
-  /** Forgets a subscription that the server has ended. */
-  void forget(EtcdSubscription subscription) {
-    subscriptions.remove(subscription.id());
-  }
-
   /** Ends a subscription, now or as soon as the server has created it. */
   void cancel(EtcdSubscription subscription) {
     if (subscription.id() < 0) {

@@ -261,7 +261,8 @@ final class EtcdWatchStream {
       } else {
         EtcdSubscription known = from.find(response);
         if (known != null && response.getCanceled()) {
-          from.forget(known);
+          // Until it is told so, the server counts it among those that progress waits for.
+          from.cancel(known);
           cancelled(known, response);
         } else if (known != null && !known.accept(response)) {
           members.remove(known.watch());

@@ -162,6 +162,24 @@ final class EtcdWatchRecoveryTest {
   }
 
   @Test
+  void aWatchThatLostItsHistoryDoesNotHoldUpTheProgressOfOthers() throws Exception {
+    Key key = freshSpace().key("key");
+    try (EtcdServers servers = startOne();
+        Store store = EtcdClient.open(servers.endpoints());
+        Watch idle = store.watches().open(WatchOptions.of(KeyRange.single(key)))) {
+      Revision first = putAll(store, key, 10);
+      assertThat(values(idle, 10)).hasSize(10);
+      Revision compacted = store.keyValues().compact(Revision.of(first.value() + 5));
+      assertThat(compacted).isGreaterThan(first);
+      try (Watch lost = store.watches().open(WatchOptions.of(KeyRange.single(key)).from(first))) {
+        assertThatExceptionOfType(HistoryLostException.class).isThrownBy(() -> lost.poll(PATIENCE));
+        idle.requestProgress();
+        assertThat(next(idle).isProgress()).isTrue();
+      }
+    }
+  }
+
+  @Test
   void aReaderTenThousandBehindGetsAllAndDelaysNobody() throws Exception {
     int puts = 10_000;
     Key key = freshSpace().key("key");

@@ -55,9 +55,8 @@ final class EtcdWatchesTest {
   void connect() {
     etcd = ScriptedEtcd.start();
     etcd.revision(10);
-    Settings settings = Settings.of(Map.of("endpoints", List.of(etcd.endpoint())));
     runtime = StoreRuntime.system();
-    connection = new EtcdConnection(EtcdConfig.from(settings), runtime);
+    connection = connection(PATIENCE);
     watches = new EtcdWatches(connection);
   }
 
@@ -189,6 +188,8 @@ final class EtcdWatchesTest {
       assertThat(second.nextCreate().getStartRevision()).isEqualTo(12);
       second.created(0);
       second.send(second.answer(0).setCanceled(true).setCompactRevision(50));
+      // Only that lets a server forget the watch; else it would wait with progress for it.
+      assertThat(second.nextRequest().hasCancelRequest()).isTrue();
       assertThat(revisions(watch, 1)).containsExactly(11L);
       for (int again = 0; again < 3; again++) {
         assertThatExceptionOfType(HistoryLostException.class)
@@ -419,6 +420,17 @@ final class EtcdWatchesTest {
     watches.close();
     Object unused = opening.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     assertThatExceptionOfType(HandleClosedException.class).isThrownBy(() -> watches.open(NOW));
+  }
+
+  private EtcdConnection connection(Duration requestTimeout) {
+    Settings settings =
+        Settings.of(
+            Map.of(
+                "endpoints",
+                List.of(etcd.endpoint()),
+                "request-timeout",
+                requestTimeout.toMillis() + "ms"));
+    return new EtcdConnection(EtcdConfig.from(settings), runtime);
   }
 
   private Future<Watch> open(WatchOptions options) {
