@@ -13,6 +13,7 @@ import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,10 @@ final class EtcdLogin {
 
   private final EtcdConnection connection;
   private final Optional<EtcdConfig.Login> login;
+  private final AtomicReference<@Nullable String> token = new AtomicReference<>();
+
+  /** Held by the one that asks for a token; the others wait for what it gets. */
   private final ReentrantLock lock = new ReentrantLock();
-  private volatile @Nullable String token;
 
   EtcdLogin(EtcdConnection connection, Optional<EtcdConfig.Login> login) {
     this.connection = connection;
@@ -40,24 +43,23 @@ final class EtcdLogin {
   }
 
   boolean isReady() {
-    return login.isEmpty() || token != null;
+    return login.isEmpty() || token.get() != null;
   }
 
   /** Returns the token to send, if any. */
   @Nullable String token() {
-    String known = token;
+    String known = token.get();
     return known == null || known.equals(NOT_ENABLED) ? null : known;
   }
 
-  /** Lets the next call ask for another token, unless one did already. */
+  /**
+   * Lets the next call ask for another token, unless one did already. Never waits: it is called on
+   * the transport's thread, which whoever asks for a token needs for the answer.
+   */
   void forget(@Nullable String refused) {
-    lock.lock();
-    try {
-      if (refused == null ? NOT_ENABLED.equals(token) : refused.equals(token)) {
-        token = null;
-      }
-    } finally {
-      lock.unlock();
+    String known = token.get();
+    if (refused == null ? NOT_ENABLED.equals(known) : refused.equals(known)) {
+      boolean unused = token.compareAndSet(known, null);
     }
   }
 
@@ -79,7 +81,7 @@ final class EtcdLogin {
     }
     try {
       if (!isReady()) {
-        token = ask(login.orElseThrow(), deadline);
+        token.set(ask(login.orElseThrow(), deadline));
       }
     } finally {
       lock.unlock();
