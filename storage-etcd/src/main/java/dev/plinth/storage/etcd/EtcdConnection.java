@@ -74,6 +74,7 @@ final class EtcdConnection {
   private final EtcdIncarnation incarnation = new EtcdIncarnation();
   private final EtcdLogin login;
   private final EtcdProbe probe = new EtcdProbe(this);
+  private final EtcdSpace space = new EtcdSpace(this);
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean unreachable = new AtomicBoolean();
 
@@ -116,6 +117,10 @@ final class EtcdConnection {
 
   EtcdProbe probe() {
     return probe;
+  }
+
+  EtcdSpace space() {
+    return space;
   }
 
   // --- Calls ---

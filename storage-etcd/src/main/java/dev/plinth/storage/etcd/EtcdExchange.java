@@ -1,6 +1,8 @@
 package dev.plinth.storage.etcd;
 
 import dev.plinth.spi.IncarnationLostException;
+import dev.plinth.spi.OutcomeUnknownException;
+import dev.plinth.spi.RequestRefusedException;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreRuntime;
 import io.grpc.Attributes;
@@ -144,6 +146,9 @@ final class EtcdExchange<Q, R> {
     /** What the answer must not be behind. */
     private final long least;
 
+    /** Whether the store was known to refuse what needs room. */
+    private final boolean full;
+
     private @Nullable R message;
     private volatile boolean ended;
 
@@ -151,6 +156,7 @@ final class EtcdExchange<Q, R> {
       this.member = member;
       this.token = token;
       this.least = kind == EtcdCall.LOCAL_READ ? 0 : connection.incarnation().highest();
+      this.full = connection.space().isKnownFull();
       this.call = member.channel().newCall(method, options());
     }
 
@@ -227,6 +233,21 @@ final class EtcdExchange<Q, R> {
       }
     }
 
+    private StoreException meaning(Status status) {
+      StoreException failure = connection.failure(status, kind, sent, member);
+      boolean noSpace =
+          failure instanceof RequestRefusedException refused
+              && refused.reason() == RequestRefusedException.Reason.SPACE_EXCEEDED;
+      if (noSpace && kind == EtcdCall.WRITE) {
+        connection.space().look();
+        return full
+            ? failure
+            : new OutcomeUnknownException(
+                "the store became full, and may have taken this write", failure);
+      }
+      return failure;
+    }
+
     private void fail(Status status) {
       if (EtcdFailures.isExpiredLogin(status) && connection.login().isNeeded() && !loginRenewed) {
         loginRenewed = true;
@@ -244,7 +265,7 @@ final class EtcdExchange<Q, R> {
         again();
         return;
       }
-      answer.completeExceptionally(connection.failure(status, kind, sent, member));
+      answer.completeExceptionally(meaning(status));
     }
   }
 }
