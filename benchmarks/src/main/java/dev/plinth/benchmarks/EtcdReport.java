@@ -1,6 +1,7 @@
 package dev.plinth.benchmarks;
 
 import dev.plinth.benchmarks.EtcdCase.Operation;
+import dev.plinth.spi.StoreUnavailableException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class EtcdReport {
   private static final long WARM_UP = TimeUnit.SECONDS.toNanos(2);
   private static final long MEASURED = TimeUnit.SECONDS.toNanos(2);
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
   private static final List<EtcdCase> CASES =
       List.of(
           new EtcdCase(Operation.PUT, 1, 0.95),
@@ -61,6 +63,7 @@ final class EtcdReport {
     Map<EtcdCase, List<Double>> ofClient = new HashMap<>();
     try (EtcdSubject store = new EtcdSubject.OfStore(endpoints);
         EtcdSubject client = new EtcdSubject.OfClient(endpoints)) {
+      awaitServing(store);
       fill(store);
       for (int round = 0; round <= rounds; round++) {
         for (EtcdCase one : CASES) {
@@ -78,6 +81,21 @@ final class EtcdReport {
       }
     }
     return table(ofStore, ofClient);
+  }
+
+  /** A server that has just started accepts connections before it can answer. */
+  private static void awaitServing(EtcdSubject subject) throws InterruptedException {
+    long until = System.nanoTime() + PATIENCE;
+    while (true) {
+      try {
+        boolean _ = subject.get(0);
+        return;
+      } catch (StoreUnavailableException notYet) {
+        if (System.nanoTime() - until > 0) {
+          throw notYet;
+        }
+      }
+    }
   }
 
   private static void fill(EtcdSubject subject) throws InterruptedException {
