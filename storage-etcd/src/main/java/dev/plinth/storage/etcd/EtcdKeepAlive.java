@@ -189,6 +189,7 @@ final class EtcdKeepAlive {
 
   /** One stream, from its start to its end; never started again. */
   private final class Stream extends ClientCall.Listener<LeaseKeepAliveResponse> {
+    private final EtcdMember member = connection.member();
     private final ClientCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call =
         connection.stream(LeaseGrpc.getLeaseKeepAliveMethod());
     private final Map<LeaseId, ArrayDeque<Renewal>> pending = new HashMap<>();
@@ -210,8 +211,10 @@ final class EtcdKeepAlive {
       }
     }
 
-    /** Ends a stream that does not answer. */
+    /** Ends a stream that does not answer; the next one goes to another member, if there is one. */
     void giveUp() {
+      connection.failed(
+          member, Status.UNAVAILABLE.withDescription("a renewal was not answered"));
       lock.lock();
       try {
         end(new OutcomeUnknownException("the stream of renewals does not answer"), true);
