@@ -213,8 +213,7 @@ final class EtcdKeepAlive {
 
     /** Ends a stream that does not answer; the next one goes to another member, if there is one. */
     void giveUp() {
-      connection.failed(
-          member, Status.UNAVAILABLE.withDescription("a renewal was not answered"));
+      connection.failed(member, Status.UNAVAILABLE.withDescription("a renewal was not answered"));
       lock.lock();
       try {
         end(new OutcomeUnknownException("the stream of renewals does not answer"), true);

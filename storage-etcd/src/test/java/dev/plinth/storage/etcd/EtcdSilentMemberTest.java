@@ -58,7 +58,6 @@ final class EtcdSilentMemberTest {
   }
 
   private static Store open(List<String> endpoints, StoreRuntime runtime) {
-    return StoreProvider.named("etcd")
-        .open(Settings.of(Map.of("endpoints", endpoints)), runtime);
+    return StoreProvider.named("etcd").open(Settings.of(Map.of("endpoints", endpoints)), runtime);
   }
 }
