@@ -1,0 +1,110 @@
+package dev.plinth.storage.etcd.robustness;
+
+import dev.plinth.spi.Store;
+import dev.plinth.storage.etcd.testing.EtcdClient;
+import dev.plinth.storage.etcd.testing.EtcdInstallation;
+import dev.plinth.storage.etcd.testing.EtcdOptions;
+import dev.plinth.storage.etcd.testing.EtcdServer;
+import dev.plinth.storage.etcd.testing.EtcdServers;
+import dev.plinth.storage.etcd.testing.TcpProxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Three members, and clients each of which has a proxy of its own before each member. The last
+ * client is the one that observes.
+ *
+ * <p>One thread at a time.
+ */
+final class DisturbedCluster implements AutoCloseable {
+  private static final int MEMBERS = 3;
+  private static final String PASSWORD = "robust";
+
+  private final EtcdServers servers;
+  private final List<List<TcpProxy>> proxies = new ArrayList<>();
+  private final List<Store> stores = new ArrayList<>();
+  private final Store direct;
+  private final boolean authenticated;
+
+  DisturbedCluster(EtcdInstallation installation, int clients, boolean authenticated) {
+    this.authenticated = authenticated;
+    servers =
+        EtcdServers.start(
+            EtcdOptions.of(installation, MEMBERS)
+                .with("--quota-backend-bytes=33554432", "--auth-token-ttl=3"));
+    if (authenticated) {
+      servers.enableAuthentication(PASSWORD);
+    }
+    for (int client = 0; client <= clients; client++) {
+      List<TcpProxy> own =
+          servers.members().stream().map(member -> TcpProxy.to(member.port())).toList();
+      proxies.add(own);
+      stores.add(open(own.stream().map(TcpProxy::endpoint).toList()));
+    }
+    direct = open(servers.endpoints());
+  }
+
+  private Store open(List<String> endpoints) {
+    return EtcdClient.open(
+        endpoints,
+        authenticated ? Map.of("username", "root", "password", PASSWORD) : Map.of(),
+        () -> {});
+  }
+
+  EtcdServers servers() {
+    return servers;
+  }
+
+  String description() {
+    return "etcd "
+        + servers.options().installation().version()
+        + ", "
+        + MEMBERS
+        + " members"
+        + (authenticated ? ", with passwords and tokens of 3 s" : "");
+  }
+
+  /** The stores of the clients, without the observer's. */
+  List<Store> clients() {
+    return stores.subList(0, stores.size() - 1);
+  }
+
+  Store observing() {
+    return stores.getLast();
+  }
+
+  /** A store without a proxy, that knows only the first members. */
+  Store direct() {
+    return direct;
+  }
+
+  /** The proxies of one client, one for each member. */
+  List<TcpProxy> proxiesOf(int client) {
+    return proxies.get(client);
+  }
+
+  List<TcpProxy> allProxies() {
+    return proxies.stream().flatMap(List::stream).toList();
+  }
+
+  /** Replaces a member by a new one that has nothing yet, behind the same proxies. */
+  void replace(EtcdServer member) {
+    int place = servers.members().indexOf(member);
+    servers.remove(member);
+    EtcdServer added = servers.add();
+    servers.moveTo(added, place);
+    for (List<TcpProxy> own : proxies) {
+      own.get(place).leadTo(added.port());
+      own.get(place).reset();
+    }
+  }
+
+  @Override
+  public void close() {
+    stores.forEach(Store::close);
+    direct.close();
+    allProxies().forEach(TcpProxy::close);
+    servers.close();
+  }
+}
