@@ -13,6 +13,7 @@ import dev.plinth.chassis.http.HttpThreads;
 import dev.plinth.chassis.lifecycle.Lifecycle;
 import dev.plinth.chassis.lifecycle.LifecycleModule;
 import dev.plinth.chassis.lifecycle.LifecycleTiming;
+import dev.plinth.chassis.lifecycle.StartException;
 import dev.plinth.chassis.metrics.MeasuredStore;
 import dev.plinth.chassis.metrics.PrometheusMetrics;
 import dev.plinth.chassis.platform.PlatformModule;
@@ -25,10 +26,12 @@ import dev.plinth.distribution.wiring.Platform;
 import dev.plinth.distribution.wiring.ServicesModule;
 import dev.plinth.distribution.wiring.StoreOpening;
 import dev.plinth.service.ztap.ZtapModule;
+import dev.plinth.spi.Capability;
 import dev.plinth.spi.Settings;
 import dev.plinth.spi.Store;
-import dev.plinth.spi.StoreProvider;
 import dev.plinth.spi.StoreRuntime;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -59,10 +62,23 @@ public final class Launcher implements Platform, Demonstrations {
   }
 
   @Override
-  public boolean ztapCluster(Consumer<String> out) throws InterruptedException {
+  public boolean ztapCluster(Settings settings, Consumer<String> out) throws InterruptedException {
+    LauncherConfig config = LauncherConfig.from(settings);
+    Logging.onlyErrors();
+    String backend = config.backend().name();
     try (StoreRuntime runtime = StoreRuntime.system();
-        Store store = StoreProvider.named("memory").open(Settings.empty(), runtime)) {
-      return ZtapModule.demo(store, out).run();
+        Store store = StoreOpening.reached(config.backend(), config.storeSettings(), runtime)) {
+      if (!store.capabilities().contains(Capability.SHARED)) {
+        return ZtapModule.demo(store, out).run();
+      }
+      Path home = Path.of(System.getProperty("plinth.home", "."));
+      Path script = home.resolve("bin").resolve("plinth");
+      if (!Files.isExecutable(script)) {
+        throw new StartException("there is no " + script + ", by which processes are started");
+      }
+      try (ProcessDemo demo = new ProcessDemo(script, settings, backend, store, out)) {
+        return demo.run();
+      }
     }
   }
 

@@ -36,12 +36,14 @@ final class ZtapCommand {
   @Command(
       name = "demo",
       description = {
-        "Runs three nodes in this process on a store of their own, crashes the leader,",
-        "then stops the next one, and shows what each takes. Needs no running launcher;",
-        "takes about 15 seconds."
+        "Runs three nodes, crashes the leader, then stops the next one, and shows what each takes:",
+        "in this process on the memory store, or as three processes on a shared store",
+        "(--etcd-endpoints). Needs no running launcher; takes 15 to 30 seconds."
       })
-  int demo() throws InterruptedException {
-    return demonstrations.ztapCluster(console.out()::println) ? ExitCodes.DONE : ExitCodes.FAILED;
+  int demo(@Mixin ConfigurationOptions configuration) throws InterruptedException {
+    return demonstrations.ztapCluster(configuration.settings(), console.out()::println)
+        ? ExitCodes.DONE
+        : ExitCodes.FAILED;
   }
 
   /** Members and leader; none of these commands registers or campaigns. */

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.chassis.testing.JsonClient;
 import dev.plinth.chassis.testing.ServiceFixture;
+import dev.plinth.chassis.testing.Stores;
+import dev.plinth.chassis.testing.TestRuntime;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.KeyRange;
-import dev.plinth.spi.Settings;
 import dev.plinth.spi.Store;
-import dev.plinth.storage.memory.MemoryStoreProvider;
-import dev.plinth.tck.VirtualRuntime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,12 +19,12 @@ import java.util.function.BooleanSupplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A memory store in virtual time, and any number of servers on it. */
+/** The store that the tests run on, in its time, and any number of servers on it. */
 final class CentroFixture implements AutoCloseable {
   private static final Duration STEP = Duration.ofMillis(500);
 
-  final VirtualRuntime runtime = new VirtualRuntime();
-  final Store store = new MemoryStoreProvider().open(Settings.empty(), runtime);
+  final TestRuntime runtime = TestRuntime.create();
+  final Store store = Stores.open(runtime);
   private final List<ServiceFixture> servers = new ArrayList<>();
 
   /** Starts another server on the store. */

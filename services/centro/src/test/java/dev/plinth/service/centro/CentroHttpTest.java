@@ -210,7 +210,7 @@ final class CentroHttpTest {
               "/centro/jobs/queue/newer-17");
       assertThat(http.get("/api/v1/nodes").json().path("invalid").size()).isEqualTo(1);
       assertThat(http.get("/api/v1/jobs/odd").problem()).isEqualTo("unreadable-document");
-      assertThat(server.metrics()).contains("centro_documents_invalid 2.0");
+      CentroFixture.await(() -> server.metrics().contains("centro_documents_invalid 2.0"));
       assertThat(new TalkClient(server.channel(), "odd").heartbeat().ok())
           .as("a node heals its own document")
           .isTrue();

@@ -2,6 +2,7 @@ package dev.plinth.service.centro;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.testing.JsonClient;
 import dev.plinth.chassis.testing.ServiceFixture;
 import java.time.Duration;
@@ -17,6 +18,7 @@ final class CentroPlacementTest {
   private static final Map<String, String> DC1 = Map.of("datacenter", "dc1");
 
   @Test
+  @VirtualTime("steps the wall clock")
   void jobsComeByPriorityAndThenInTheOrderOfSubmit() {
     try (CentroFixture centro = new CentroFixture()) {
       ServiceFixture one = centro.server();
@@ -161,6 +163,7 @@ final class CentroPlacementTest {
   }
 
   @Test
+  @VirtualTime("counts writes over many seconds")
   void aNodeThatSaysNothingNewIsSeldomWritten() {
     try (CentroFixture centro = new CentroFixture()) {
       ServiceFixture server = centro.server();

@@ -2,6 +2,7 @@ package dev.plinth.service.centro;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.testing.ServiceFixture;
 import dev.plinth.chassis.testing.UnreachableStore;
 import java.time.Duration;
@@ -19,6 +20,7 @@ final class CentroRecoveryTest {
   private static final Duration SLACK = Duration.ofSeconds(5);
 
   @Test
+  @VirtualTime("reservations, lost nodes and outages take minutes")
   void aJobThatIsNotClaimedGoesToAnotherNodeBeforeAnyLaterJob() {
     try (CentroFixture centro = new CentroFixture()) {
       ServiceFixture server = centro.server();
@@ -68,6 +70,7 @@ final class CentroRecoveryTest {
   }
 
   @Test
+  @VirtualTime("reservations, lost nodes and outages take minutes")
   void theJobsOfALostNodeAreRequeuedAndItsLateReportsRefused() {
     try (CentroFixture centro = new CentroFixture()) {
       ServiceFixture server = centro.server();
@@ -122,6 +125,7 @@ final class CentroRecoveryTest {
   }
 
   @Test
+  @VirtualTime("reservations, lost nodes and outages take minutes")
   void aNodeThatCameBackGetsAnotherAttemptOnceItHadATtlToAnswer() {
     try (CentroFixture centro = new CentroFixture()) {
       ServiceFixture server = centro.server();
@@ -156,6 +160,7 @@ final class CentroRecoveryTest {
   }
 
   @Test
+  @VirtualTime("reservations, lost nodes and outages take minutes")
   void nothingIsLostBeforeAFullTtlAfterATakeOver() {
     try (CentroFixture centro = new CentroFixture()) {
       ServiceFixture first = centro.server();
@@ -185,6 +190,7 @@ final class CentroRecoveryTest {
   }
 
   @Test
+  @VirtualTime("reservations, lost nodes and outages take minutes")
   void anOutageOfTheStoreGivesEverybodyTheFullTimeAgain() {
     try (CentroFixture centro = new CentroFixture()) {
       UnreachableStore store = new UnreachableStore(centro.store);
@@ -208,6 +214,7 @@ final class CentroRecoveryTest {
   }
 
   @Test
+  @VirtualTime("reservations, lost nodes and outages take minutes")
   void demonstrationJobsComeOnlyWhenAskedForAndOnce() {
     try (CentroFixture centro = new CentroFixture()) {
       ServiceFixture plain = centro.server();

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.chassis.testing.JsonClient;
 import dev.plinth.chassis.testing.ServiceFixture;
+import dev.plinth.chassis.testing.Stores;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.KeyRange;
 import dev.plinth.spi.Read;
-import dev.plinth.spi.Settings;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreRuntime;
-import dev.plinth.storage.memory.MemoryStoreProvider;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -74,12 +73,12 @@ final class CentroWorkloadTest {
   private final Map<String, List<String>> claimed = new ConcurrentHashMap<>();
 
   @Test
-  @Timeout(value = 180, unit = TimeUnit.SECONDS)
+  @Timeout(value = 900, unit = TimeUnit.SECONDS)
   void everyJobIsCompletedExactlyOnceByAnAcceptedAttempt() throws InterruptedException {
     LOG.atInfo().addKeyValue("seed", seed).log("Workload, repeat with -Dplinth.seed");
     long begun = System.nanoTime();
     try (StoreRuntime runtime = StoreRuntime.system();
-        Store store = new MemoryStoreProvider().open(Settings.empty(), runtime)) {
+        Store store = Stores.open(runtime)) {
       for (int i = 0; i < SERVERS; i++) {
         start(i, store);
       }

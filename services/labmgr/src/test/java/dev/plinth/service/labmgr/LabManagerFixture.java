@@ -7,10 +7,10 @@ import dev.plinth.chassis.http.Json;
 import dev.plinth.chassis.testing.JsonClient;
 import dev.plinth.chassis.testing.JsonClient.Answer;
 import dev.plinth.chassis.testing.ServiceFixture;
+import dev.plinth.chassis.testing.Stores;
+import dev.plinth.chassis.testing.TestRuntime;
 import dev.plinth.spi.Settings;
 import dev.plinth.spi.Store;
-import dev.plinth.storage.memory.MemoryStoreProvider;
-import dev.plinth.tck.VirtualRuntime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,12 +21,30 @@ import java.util.function.BooleanSupplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A lab manager on a memory store in virtual time, and a client of it. */
+/** A lab manager on the store that the tests run on, in its time, and a client of it. */
 final class LabManagerFixture implements AutoCloseable {
   static final String WORKERS = "/api/v1/lab-workers";
+
+  /** What is waited for takes tenths of seconds, where nobody can move time. */
+  private static final Map<String, Object> HURRIED =
+      Map.of(
+          "poll-interval",
+          "100ms",
+          "retry-first",
+          "100ms",
+          "simulation",
+          Map.of(
+              "provision-delay", "100ms",
+              "start-delay", "100ms",
+              "license-delay", "100ms",
+              "drain-delay", "100ms",
+              "unlicense-delay", "100ms",
+              "stop-delay", "100ms",
+              "terminate-delay", "100ms"));
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  final VirtualRuntime runtime = new VirtualRuntime();
+  final TestRuntime runtime = TestRuntime.create();
   final Store behind;
   final ServiceFixture service;
   final JsonClient http;
@@ -37,8 +55,11 @@ final class LabManagerFixture implements AutoCloseable {
   private LabManagerFixture(Map<String, ?> more) {
     settings.put("http-port", 0);
     settings.put("secrets", Map.of("environment", List.of("LAB_LICENSE")));
+    if (runtime.isReal()) {
+      settings.putAll(HURRIED);
+    }
     settings.putAll(more);
-    behind = new MemoryStoreProvider().open(Settings.empty(), runtime);
+    behind = Stores.open(runtime);
     store = new CutStore(behind);
     service = ServiceFixture.start(new WithEnvironment(), store, settings);
     http = service.http();

@@ -3,6 +3,7 @@ package dev.plinth.service.labmgr;
 import static dev.plinth.service.labmgr.LabManagerFixture.WORKERS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.testing.EventReader;
 import dev.plinth.chassis.testing.JsonClient.Answer;
 import dev.plinth.spi.Bytes;
@@ -80,6 +81,7 @@ final class LabManagerWatchTest {
   }
 
   @Test
+  @VirtualTime("bookmarks are half a minute apart")
   void aQuietWatchIsMarked() {
     try (LabManagerFixture labs = quiet()) {
       String from = version(labs.http.get(EXAM));

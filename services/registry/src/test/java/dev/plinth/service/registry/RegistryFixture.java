@@ -6,12 +6,11 @@ import dev.plinth.chassis.testing.EventReader;
 import dev.plinth.chassis.testing.JsonClient;
 import dev.plinth.chassis.testing.JsonClient.Answer;
 import dev.plinth.chassis.testing.ServiceFixture;
+import dev.plinth.chassis.testing.Stores;
+import dev.plinth.chassis.testing.TestRuntime;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
-import dev.plinth.spi.Settings;
 import dev.plinth.spi.Store;
-import dev.plinth.spi.StoreProvider;
-import dev.plinth.tck.VirtualRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -24,11 +23,11 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** A registry on a memory store of its own, in virtual time. */
+/** A registry on the store that the tests run on, in its time. */
 final class RegistryFixture implements AutoCloseable {
   static final Duration TTL = Duration.ofSeconds(90);
 
-  private final VirtualRuntime runtime = new VirtualRuntime();
+  private final TestRuntime runtime = TestRuntime.create();
   private final Store store;
   private final FaultyStore faulty;
   private final ServiceFixture service;
@@ -37,7 +36,7 @@ final class RegistryFixture implements AutoCloseable {
   private RegistryFixture(Map<String, ?> settings, boolean reachable) {
     Map<String, Object> section = new HashMap<>(settings);
     section.put("http-port", 0);
-    store = StoreProvider.named("memory").open(Settings.empty(), runtime);
+    store = Stores.open(runtime);
     faulty = new FaultyStore(store);
     faulty.unavailable(!reachable);
     service = ServiceFixture.start(new RegistryService(), faulty, section);

@@ -3,6 +3,7 @@ package dev.plinth.service.registry;
 import static dev.plinth.service.registry.RegistryFixture.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.testing.EventReader;
 import dev.plinth.chassis.testing.EventReader.Event;
 import dev.plinth.spi.KeyRange;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
  */
 final class RegistryNineChecksTest {
   @Test
+  @VirtualTime("registrations live for 90 s")
   void nineChecksPass() {
     try (RegistryFixture registry = RegistryFixture.start()) {
       assertThat(registry.http().get("/readyz").status()).as("1 health").isEqualTo(200);

@@ -4,6 +4,7 @@ import static dev.plinth.service.registry.RegistryFixture.device;
 import static dev.plinth.service.registry.RegistryFixture.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.testing.JsonClient.Answer;
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Entry;
@@ -20,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 /** Registering, staying and leaving. */
 final class RegistryServiceTest {
   @Test
+  @VirtualTime("compares the whole value, the time of day in it")
   void aRegistrationIsStoredAsOtherProgramsReadIt() {
     try (RegistryFixture registry = RegistryFixture.start()) {
       Answer answer = registry.register("u1", "phone", "gw1", "c1");
@@ -43,6 +45,7 @@ final class RegistryServiceTest {
   }
 
   @Test
+  @VirtualTime("registrations live for 90 s")
   void aSilentDeviceIsPresentUntilItsTimeIsOverAndThenGone() {
     try (RegistryFixture registry = RegistryFixture.start()) {
       registry.register("u1", "phone", "gw1", "c1");
@@ -55,6 +58,7 @@ final class RegistryServiceTest {
   }
 
   @Test
+  @VirtualTime("registrations live for 90 s")
   void heartbeatsKeepADeviceAsLongAsTheyCome() {
     try (RegistryFixture registry = RegistryFixture.start()) {
       long epoch = registry.register("u1", "phone", "gw1", "c1").json().path("epoch").longValue();
@@ -72,6 +76,7 @@ final class RegistryServiceTest {
   }
 
   @Test
+  @VirtualTime("steps the wall clock")
   void theWallClockNeitherShortensNorLengthensARegistration() {
     try (RegistryFixture registry = RegistryFixture.start()) {
       registry.register("u1", "phone", "gw1", "c1");
@@ -100,6 +105,7 @@ final class RegistryServiceTest {
   }
 
   @Test
+  @VirtualTime("registrations live for 90 s")
   void theSameConnectionAgainIsAHeartbeat() {
     try (RegistryFixture registry = RegistryFixture.start()) {
       JsonNode first = registry.register("u1", "phone", "gw1", "c1").json();
@@ -117,6 +123,7 @@ final class RegistryServiceTest {
   }
 
   @Test
+  @VirtualTime("registrations live for 90 s")
   void theSameConnectionMayChangeWhatItSaid() {
     try (RegistryFixture registry = RegistryFixture.start()) {
       JsonNode first = registry.register("u1", "phone", "gw1", "c1").json();
@@ -206,6 +213,7 @@ final class RegistryServiceTest {
   }
 
   @Test
+  @VirtualTime("registrations live for 90 s")
   void whatExpiredCountsNoMore() {
     try (RegistryFixture registry = RegistryFixture.start(Map.of("device-limit", 1))) {
       assertThat(registry.register("u1", "phone", "gw1", "c1").status()).isEqualTo(201);
@@ -240,6 +248,7 @@ final class RegistryServiceTest {
   }
 
   @Test
+  @VirtualTime("registrations live for 90 s")
   void aLeaseOfARegistrationIsRenewedByItsNumberAndNoOther() {
     try (RegistryFixture registry = RegistryFixture.start()) {
       String lease =
@@ -397,6 +406,7 @@ final class RegistryServiceTest {
   }
 
   @Test
+  @VirtualTime("registrations live for 90 s")
   void whatExpiresIsCountedAmongTheRemovals() {
     try (RegistryFixture registry = RegistryFixture.start()) {
       registry.register("u1", "phone", "gw1", "c1");
@@ -410,6 +420,7 @@ final class RegistryServiceTest {
   }
 
   @Test
+  @VirtualTime("registrations live for 90 s")
   void aServiceThatStartsWithoutItsStoreIsReadyWhenTheStoreComes() {
     try (RegistryFixture registry = RegistryFixture.startUnreachable()) {
       assertThat(registry.http().get("/healthz").status()).isEqualTo(200);

@@ -3,6 +3,7 @@ package dev.plinth.service.registry;
 import static dev.plinth.service.registry.RegistryFixture.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.testing.EventReader;
 import dev.plinth.chassis.testing.EventReader.Event;
 import dev.plinth.spi.Bytes;
@@ -17,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 /** Following one user as server-sent events. */
 final class RegistryWatchTest {
   @Test
+  @VirtualTime("compares whole events, the time of day in them")
   void aWatchTellsWhatThereIsAndThenWhatChanges() {
     try (RegistryFixture registry = RegistryFixture.start()) {
       registry.register("u1", "phone", "gw1", "c1");
@@ -53,6 +55,7 @@ final class RegistryWatchTest {
   }
 
   @Test
+  @VirtualTime("expiry and progress take longer than a test waits")
   void anExpiryIsTold() {
     try (RegistryFixture registry = RegistryFixture.start()) {
       registry.register("u1", "phone", "gw1", "c1");
@@ -67,6 +70,7 @@ final class RegistryWatchTest {
   }
 
   @Test
+  @VirtualTime("expiry and progress take longer than a test waits")
   void anIdleWatchTellsItsPosition() {
     try (RegistryFixture registry =
         RegistryFixture.start(Map.of("watch-progress-interval", "5s"))) {

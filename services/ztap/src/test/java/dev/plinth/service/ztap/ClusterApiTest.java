@@ -4,6 +4,7 @@ import static dev.plinth.service.ztap.ZtapCluster.LOW_LATENCY;
 import static dev.plinth.service.ztap.ZtapCluster.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.testing.EventReader;
 import dev.plinth.chassis.testing.JsonClient.Answer;
 import dev.plinth.service.ztap.ZtapCluster.Node;
@@ -38,6 +39,7 @@ final class ClusterApiTest {
   }
 
   @Test
+  @VirtualTime("waits for longer than a session lives")
   void aDeclaredMemberStaysUntilItLeaves() {
     try (ZtapCluster cluster = new ZtapCluster()) {
       Node node = cluster.startNodes(1, LOW_LATENCY).getFirst();
@@ -177,6 +179,7 @@ final class ClusterApiTest {
   }
 
   @Test
+  @VirtualTime("waits for longer than a session lives")
   void aStoreThatCannotBeReachedIsNotAnEmptyCluster() {
     try (ZtapCluster cluster = new ZtapCluster()) {
       Node node = cluster.startNodes(2, LOW_LATENCY).getFirst();

@@ -6,15 +6,14 @@ import dev.plinth.chassis.http.Json;
 import dev.plinth.chassis.testing.JsonClient;
 import dev.plinth.chassis.testing.JsonClient.Answer;
 import dev.plinth.chassis.testing.ServiceFixture;
+import dev.plinth.chassis.testing.Stores;
+import dev.plinth.chassis.testing.TestRuntime;
 import dev.plinth.service.ztap.cluster.Cluster;
 import dev.plinth.service.ztap.cluster.LocalNode;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.KeyRange;
-import dev.plinth.spi.Settings;
 import dev.plinth.spi.Store;
-import dev.plinth.storage.memory.MemoryStoreProvider;
-import dev.plinth.tck.VirtualRuntime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +27,7 @@ import java.util.function.BooleanSupplier;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Started ZTAP services with real HTTP on one memory store, in a time that only the test moves.
+ * Started ZTAP services with real HTTP on the store that the tests run on, in its time.
  *
  * <p>Whatever is awaited, is awaited for ten real seconds at most.
  */
@@ -40,8 +39,8 @@ final class ZtapCluster implements AutoCloseable {
   private static final Duration STEP = Duration.ofMillis(500);
   private static final String NODES = "/ztap/nodes/";
 
-  final VirtualRuntime runtime = new VirtualRuntime();
-  final Store store = new MemoryStoreProvider().open(Settings.empty(), runtime);
+  final TestRuntime runtime = TestRuntime.create();
+  final Store store = Stores.open(runtime);
   private final List<Node> nodes = new CopyOnWriteArrayList<>();
 
   /** One started service. */

@@ -5,6 +5,7 @@ import static dev.plinth.service.ztap.ZtapCluster.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.http.Json;
 import dev.plinth.chassis.lifecycle.StartException;
 import dev.plinth.service.ztap.ZtapCluster.Node;
@@ -49,6 +50,7 @@ final class ZtapServiceTest {
   }
 
   @Test
+  @VirtualTime("minutes go by")
   void nodesStayForManyTimesTheirTtl() {
     try (ZtapCluster cluster = new ZtapCluster()) {
       List<Node> nodes = cluster.startNodes(3, LOW_LATENCY);
@@ -108,6 +110,7 @@ final class ZtapServiceTest {
   }
 
   @Test
+  @VirtualTime("compares states and times to the second")
   void aLeaderThatIsCutOffStepsDownBeforeAnotherOneLeads() {
     try (ZtapCluster cluster = new ZtapCluster()) {
       List<Node> nodes = cluster.startNodes(3, LOW_LATENCY);
@@ -170,6 +173,7 @@ final class ZtapServiceTest {
   }
 
   @Test
+  @VirtualTime("compares states and times to the second")
   void aSilentNodeBecomesSuspectThenUnhealthyThenGone() {
     try (ZtapCluster cluster = new ZtapCluster()) {
       cluster.startNodes(3, LOW_LATENCY);
@@ -195,6 +199,7 @@ final class ZtapServiceTest {
   }
 
   @Test
+  @VirtualTime("compares states and times to the second")
   void aSecondProcessOfTheSameIdIsRefused() {
     try (ZtapCluster cluster = new ZtapCluster()) {
       Node first = cluster.startNodes(1, LOW_LATENCY).getFirst();
@@ -273,6 +278,7 @@ final class ZtapServiceTest {
   }
 
   @Test
+  @VirtualTime("minutes go by")
   void tenNodesSeeEveryEventOnceAndNoneThatDidNotHappen() {
     try (ZtapCluster cluster = new ZtapCluster()) {
       List<Node> nodes = cluster.startNodes(10, Map.of());
