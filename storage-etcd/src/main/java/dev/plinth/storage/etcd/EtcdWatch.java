@@ -97,6 +97,15 @@ final class EtcdWatch implements Watch {
     }
   }
 
+  boolean isOpened() {
+    lock.lock();
+    try {
+      return opened;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Waits until the watch exists on the server. */
   boolean awaitOpened(Duration timeout) throws InterruptedException {
     long left = timeout.toNanos();

@@ -2,6 +2,7 @@ package dev.plinth.storage.etcd;
 
 import dev.plinth.spi.HistoryLostException;
 import dev.plinth.spi.IncarnationLostException;
+import dev.plinth.spi.RequestRefusedException;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreRuntime;
@@ -148,12 +149,18 @@ final class EtcdWatchStream {
       // Noticed by another call; this store will never be connected again.
       owner.end(lost);
     } catch (StoreException failed) {
+      List<EtcdWatch> all;
       lock.lock();
       try {
         connecting = false;
+        all = List.copyOf(members.keySet());
         reconnect(0);
       } finally {
         lock.unlock();
+      }
+      if (failed instanceof RequestRefusedException) {
+        // Credentials may be put right, but whoever is opening a watch shall hear of it now.
+        all.stream().filter(watch -> !watch.isOpened()).forEach(watch -> watch.endWith(failed));
       }
     }
   }

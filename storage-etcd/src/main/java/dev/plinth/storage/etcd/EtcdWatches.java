@@ -75,6 +75,7 @@ final class EtcdWatches implements Watches {
   @Override
   public Watch open(WatchOptions options) {
     RequestRules.check(options);
+    connection.check();
     EtcdWatch watch = new EtcdWatch(this, options, seen());
     lock.lock();
     try {

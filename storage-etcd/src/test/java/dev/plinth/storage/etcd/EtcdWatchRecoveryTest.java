@@ -15,6 +15,7 @@ import dev.plinth.spi.KeySpace;
 import dev.plinth.spi.Operation;
 import dev.plinth.spi.OutcomeUnknownException;
 import dev.plinth.spi.Put;
+import dev.plinth.spi.RequestRefusedException;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreUnavailableException;
@@ -259,6 +260,51 @@ final class EtcdWatchRecoveryTest {
       store.close();
       for (Watch watch : watches) {
         assertThatExceptionOfType(HandleClosedException.class).isThrownBy(watch::tryNext);
+      }
+    }
+  }
+
+  @Test
+  void aMemberThatStandsStillIsLeftForAnother() throws Exception {
+    Key key = freshSpace().key("key");
+    try (EtcdServers servers = EtcdServers.start(EtcdOptions.of(EtcdInstallation.newest(), 3));
+        Store store = EtcdClient.open(servers.endpoints());
+        Watch watch = store.watches().open(WatchOptions.of(KeyRange.single(key)))) {
+      assertThat(store.keyValues().put(key, Bytes.EMPTY).value()).isPositive();
+      List<Long> delivered = new ArrayList<>();
+      for (EtcdServer member : servers.members()) {
+        member.pause();
+        try {
+          long last = written(store, key);
+          while (delivered.isEmpty() || delivered.getLast() < last) {
+            next(watch).changes().forEach(change -> delivered.add(change.revision().value()));
+          }
+        } finally {
+          member.resume();
+        }
+        servers.awaitHealthy();
+      }
+      Revision first = Revision.of(delivered.getFirst());
+      try (Watch replay = store.watches().open(WatchOptions.of(KeyRange.single(key)).from(first))) {
+        List<Long> replayed = new ArrayList<>();
+        while (replayed.size() < delivered.size()) {
+          next(replay).changes().forEach(change -> replayed.add(change.revision().value()));
+        }
+        assertThat(delivered).isEqualTo(replayed);
+      }
+    }
+  }
+
+  @Test
+  void wrongCredentialsAreToldAtOnce() {
+    try (EtcdServers servers = startOne()) {
+      servers.enableAuthentication("secret");
+      Map<String, Object> login = Map.of("username", "root", "password", "wrong");
+      try (Store store = EtcdClient.open(servers.endpoints(), login, () -> {})) {
+        assertThatExceptionOfType(RequestRefusedException.class)
+            .isThrownBy(() -> store.watches().open(WatchOptions.of(KeyRange.all())))
+            .returns(
+                RequestRefusedException.Reason.NOT_AUTHENTICATED, RequestRefusedException::reason);
       }
     }
   }

@@ -173,7 +173,14 @@ final class EtcdWatchesTest {
 
   @Test
   void aWatchThatTheServerDoesNotCreateIsUnavailable() {
-    assertThatExceptionOfType(StoreUnavailableException.class).isThrownBy(() -> watches.open(NOW));
+    EtcdConnection impatient = connection(Duration.ofMillis(200));
+    EtcdWatches others = new EtcdWatches(impatient);
+    try {
+      assertThatExceptionOfType(StoreUnavailableException.class).isThrownBy(() -> others.open(NOW));
+    } finally {
+      others.close();
+      impatient.close();
+    }
   }
 
   @Test
