@@ -238,8 +238,18 @@ final class EtcdConnection {
   }
 
   Metadata headers(@Nullable String token) {
-    Metadata headers = new Metadata();
+    Metadata headers = credentials(token);
     headers.put(REQUIRES_LEADER, "true");
+    return headers;
+  }
+
+  /** Returns what says who we are, if that is known by now. */
+  Metadata credentials() {
+    return credentials(login.token());
+  }
+
+  private static Metadata credentials(@Nullable String token) {
+    Metadata headers = new Metadata();
     if (token != null) {
       headers.put(TOKEN, token);
     }

@@ -188,13 +188,14 @@ final class EtcdExchange<Q, R> {
       call.request(2);
       call.sendMessage(request);
       call.halfClose();
-      if (kind == EtcdCall.WRITE && connection.endpoints() > 1 && !sent && !ended) {
-        long patience = Math.min(left() / 2, connection.config().dialTimeout().toNanos());
+      if (connection.endpoints() > 1 && !sent && !ended) {
+        long share = left() / (connection.endpoints() + 1);
+        long patience = Math.min(share, connection.config().dialTimeout().toNanos());
         later(Duration.ofNanos(patience), this::leaveUnlessSent);
       }
     }
 
-    /** A write that has no connection yet may still go to another endpoint. */
+    /** What has no connection yet may still go to another endpoint. */
     private void leaveUnlessSent() {
       lock.lock();
       try {

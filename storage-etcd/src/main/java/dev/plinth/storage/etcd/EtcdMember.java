@@ -1,12 +1,19 @@
 package dev.plinth.storage.etcd;
 
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -57,6 +64,39 @@ final class EtcdMember {
       channel.resetConnectBackoff();
     }
     return channel;
+  }
+
+  /**
+   * Asks this member alone, whether it knows a leader or not.
+   *
+   * @return completes on a transport thread, with the answer or a {@link StatusRuntimeException}
+   */
+  <Q, R> CompletableFuture<R> ask(
+      MethodDescriptor<Q, R> method, Q request, Metadata headers, Duration timeout) {
+    CompletableFuture<R> answer = new CompletableFuture<>();
+    ClientCall<Q, R> call =
+        channel()
+            .newCall(
+                method,
+                CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS));
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onMessage(R message) {
+            answer.complete(message);
+          }
+
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            // After an answer this changes nothing.
+            answer.completeExceptionally(status.asRuntimeException());
+          }
+        },
+        headers);
+    call.request(2);
+    call.sendMessage(request);
+    call.halfClose();
+    return answer;
   }
 
   /** Ends every call. */
