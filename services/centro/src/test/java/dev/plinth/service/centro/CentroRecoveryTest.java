@@ -2,9 +2,9 @@ package dev.plinth.service.centro;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.testing.ServiceFixture;
 import dev.plinth.chassis.testing.UnreachableStore;
+import dev.plinth.chassis.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

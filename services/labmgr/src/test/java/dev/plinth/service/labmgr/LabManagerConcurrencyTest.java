@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.chassis.testing.JsonClient;
 import dev.plinth.chassis.testing.ServiceFixture;
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.service.labmgr.provider.LabProvider;
 import dev.plinth.service.labmgr.provider.Machine;
 import dev.plinth.service.labmgr.provider.ProviderException;
@@ -99,6 +100,7 @@ final class LabManagerConcurrencyTest {
   }
 
   @Test
+  @VirtualTime("instances vanish and are replaced after ten seconds, several times")
   void instancesThatComeAndGoLeaveOneMachineForEachWorker() throws ProviderException {
     long seed = System.nanoTime();
     Random random = new Random(seed);

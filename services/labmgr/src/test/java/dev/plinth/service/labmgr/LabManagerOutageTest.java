@@ -4,6 +4,7 @@ import static dev.plinth.service.labmgr.LabManagerFixture.WORKERS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.chassis.testing.JsonClient.Answer;
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.service.labmgr.provider.LabProvider;
 import dev.plinth.service.labmgr.provider.Machine;
 import dev.plinth.service.labmgr.provider.ProviderException;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 final class LabManagerOutageTest {
 
   @Test
+  @VirtualTime("the outage is longer than a test waits")
   void anOutageEndsNoWorker() throws ProviderException {
     try (LabManagerFixture labs = LabManagerFixture.start()) {
       int count = 50;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.chassis.testing.JsonClient.Answer;
 import dev.plinth.chassis.testing.ServiceFixture;
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.service.labmgr.provider.LabProvider;
 import dev.plinth.service.labmgr.provider.ProviderException;
 import dev.plinth.spi.Bytes;
@@ -108,6 +109,7 @@ final class LabManagerServiceTest {
   }
 
   @Test
+  @VirtualTime("compares versions while the controller stands still")
   void ofTwoUpdatesOfOneVersionOneIsRefusedWithTheCurrentVersion() {
     try (LabManagerFixture labs = LabManagerFixture.start()) {
       labs.create("w");
@@ -257,6 +259,7 @@ final class LabManagerServiceTest {
   }
 
   @Test
+  @VirtualTime("machines start slowly enough for the other instance to take over")
   void anotherInstanceTakesOver() throws ProviderException {
     try (LabManagerFixture labs = LabManagerFixture.start()) {
       ServiceFixture other = labs.startAnother();

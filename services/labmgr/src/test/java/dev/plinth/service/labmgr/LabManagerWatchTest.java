@@ -3,9 +3,9 @@ package dev.plinth.service.labmgr;
 import static dev.plinth.service.labmgr.LabManagerFixture.WORKERS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.testing.EventReader;
 import dev.plinth.chassis.testing.JsonClient.Answer;
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Key;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package dev.plinth.service.registry;
 import static dev.plinth.service.registry.RegistryFixture.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.testing.EventReader;
 import dev.plinth.chassis.testing.EventReader.Event;
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.spi.KeyRange;
 import dev.plinth.spi.LeaseId;
 import dev.plinth.spi.Read;

@@ -4,8 +4,8 @@ import static dev.plinth.service.registry.RegistryFixture.device;
 import static dev.plinth.service.registry.RegistryFixture.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.testing.JsonClient.Answer;
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;

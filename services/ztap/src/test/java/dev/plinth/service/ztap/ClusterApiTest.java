@@ -4,9 +4,9 @@ import static dev.plinth.service.ztap.ZtapCluster.LOW_LATENCY;
 import static dev.plinth.service.ztap.ZtapCluster.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.testing.EventReader;
 import dev.plinth.chassis.testing.JsonClient.Answer;
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.service.ztap.ZtapCluster.Node;
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Key;

@@ -5,9 +5,9 @@ import static dev.plinth.service.ztap.ZtapCluster.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.chassis.http.Json;
 import dev.plinth.chassis.lifecycle.StartException;
+import dev.plinth.chassis.testing.VirtualTime;
 import dev.plinth.service.ztap.ZtapCluster.Node;
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Condition;
