@@ -63,7 +63,7 @@ final class EtcdStatus {
     }
     EtcdMember member =
         answers.entrySet().stream()
-            .max(Comparator.comparing(each -> freshness(each.getValue())))
+            .max(Comparator.comparingLong(each -> freshness(each.getValue())))
             .map(Map.Entry::getKey)
             .orElse(connection.member());
     StatusResponse status = answers.get(member);
