@@ -50,7 +50,7 @@ final class ProcessDemo implements AutoCloseable {
   private static final String FAIL_OVERS = "ztap_cluster_failover_duration_seconds_sum";
 
   /** A leader as it says so in the store. */
-  private record Record(String id, String address, long term) {}
+  private record LeaderSeen(String id, String address, long term) {}
 
   private final Path script;
   private final Settings settings;
@@ -99,7 +99,7 @@ final class ProcessDemo implements AutoCloseable {
       processes.put(node, start(node));
     }
     await("three nodes", START, () -> keys("/nodes/") == NODES.size());
-    Record first = awaitLeader(0);
+    LeaderSeen first = awaitLeader(0);
     processes.forEach((node, process) ->
         out.accept(
             "  %s runs as process %d%s"
@@ -109,7 +109,7 @@ final class ProcessDemo implements AutoCloseable {
     out.accept("Now process " + process(first).pid() + " of " + first.id() + " is killed.");
     long killed = store.runtime().nanoTime();
     int status = process(first).destroyForcibly().waitFor();
-    Record second = awaitLeader(first.term());
+    LeaderSeen second = awaitLeader(first.term());
     Duration crash = since(killed);
     out.accept(
         "%s leads %s after the crash; at most %s was promised. The killed process ended with %d."
@@ -120,7 +120,7 @@ final class ProcessDemo implements AutoCloseable {
     out.accept("Now process " + process(second).pid() + " of " + second.id() + " is told to stop.");
     long told = store.runtime().nanoTime();
     process(second).destroy();
-    Record third = awaitLeader(second.term());
+    LeaderSeen third = awaitLeader(second.term());
     Duration stop = since(told);
     boolean ended = process(second).waitFor(STOP_SECONDS, TimeUnit.SECONDS);
     out.accept(
@@ -133,7 +133,7 @@ final class ProcessDemo implements AutoCloseable {
     return ended && crash.compareTo(TIMING.worstCaseFailover()) <= 0;
   }
 
-  private Process process(Record leader) {
+  private Process process(LeaderSeen leader) {
     return Optional.ofNullable(processes.get(leader.id())).orElseThrow();
   }
 
@@ -200,18 +200,18 @@ final class ProcessDemo implements AutoCloseable {
     return store.keyValues().list(KeyRange.prefix(Key.utf8(prefix + below))).count();
   }
 
-  private Record awaitLeader(long olderThan) throws InterruptedException {
+  private LeaderSeen awaitLeader(long olderThan) throws InterruptedException {
     await("a leader", FAIL_OVER, () -> leader().filter(l -> l.term() > olderThan).isPresent());
     return leader().orElseThrow();
   }
 
-  private Optional<Record> leader() {
-    return store.keyValues().get(Key.utf8(prefix + "/election")).map(ProcessDemo::record);
+  private Optional<LeaderSeen> leader() {
+    return store.keyValues().get(Key.utf8(prefix + "/election")).map(ProcessDemo::leaderSeen);
   }
 
-  private static Record record(Entry entry) {
+  private static LeaderSeen leaderSeen(Entry entry) {
     JsonNode json = Json.read(entry.value().toArray());
-    return new Record(
+    return new LeaderSeen(
         json.path("id").stringValue(""),
         json.path("address").stringValue(""),
         json.path("term").longValue(0));
@@ -242,7 +242,7 @@ final class ProcessDemo implements AutoCloseable {
   }
 
   /** What the new leader measured, from the old leadership's end to its own beginning. */
-  private static String vacancy(Record leader) throws InterruptedException {
+  private static String vacancy(LeaderSeen leader) throws InterruptedException {
     try (HttpClient http = HttpClient.newHttpClient()) {
       URI metrics = URI.create("http://" + leader.address() + "/metrics");
       return http.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofLines())
