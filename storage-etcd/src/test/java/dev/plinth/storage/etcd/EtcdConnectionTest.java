@@ -1,5 +1,6 @@
 package dev.plinth.storage.etcd;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -298,6 +299,6 @@ final class EtcdConnectionTest {
     over.await();
     thread.join();
     assertThat(flag).isTrue();
-    return ended.get();
+    return requireNonNull(ended.get());
   }
 }
