@@ -68,7 +68,7 @@ final class EtcdWatchRecoveryTest {
       WatchOptions options = WatchOptions.of(KeyRange.single(key)).from(first);
       for (long bytes = 1; bytes < 6_000; bytes += bytes < 400 ? 37 : 997) {
         long cutAfter = bytes;
-        try (Store store = EtcdClient.open(List.of(proxy.endpoint()))) {
+        try (Store store = client(List.of(proxy.endpoint()))) {
           assertThat(store.keyValues().get(space.key("none"))).isEmpty();
           proxy.cutAfter(TcpProxy.Direction.ANSWERS, cutAfter);
           Future<Watch> opening =
@@ -89,7 +89,7 @@ final class EtcdWatchRecoveryTest {
   void aRestartOfTheServerIsSurvivedAgainAndAgain() throws Exception {
     Key key = freshSpace().key("key");
     try (EtcdServers servers = startOne();
-        Store store = EtcdClient.open(servers.endpoints());
+        Store store = client(servers.endpoints());
         Watch watch = store.watches().open(WatchOptions.of(KeyRange.single(key)))) {
       EtcdServer only = servers.members().getFirst();
       List<Long> written = new ArrayList<>();
@@ -123,8 +123,8 @@ final class EtcdWatchRecoveryTest {
     Key key = freshSpace().key("key");
     try (EtcdServers servers = startOne();
         TcpProxy proxy = TcpProxy.to(servers.members().getFirst().port());
-        Store direct = EtcdClient.open(servers.endpoints());
-        Store store = EtcdClient.open(List.of(proxy.endpoint()));
+        Store direct = client(servers.endpoints());
+        Store store = client(List.of(proxy.endpoint()));
         Watch watch = store.watches().open(WatchOptions.of(KeyRange.single(key)))) {
       assertThat(store.keyValues().put(key, Bytes.utf8("seen")).value()).isPositive();
       assertThat(values(watch, 1)).containsExactly("seen");
@@ -147,8 +147,8 @@ final class EtcdWatchRecoveryTest {
     KeySpace space = freshSpace();
     try (EtcdServers servers = startOne();
         TcpProxy proxy = TcpProxy.to(servers.members().getFirst().port());
-        Store direct = EtcdClient.open(servers.endpoints());
-        Store store = EtcdClient.open(List.of(proxy.endpoint()));
+        Store direct = client(servers.endpoints());
+        Store store = client(List.of(proxy.endpoint()));
         Watch watch = store.watches().open(WatchOptions.of(space.below("watched")))) {
       Revision others = putAll(store, space.key("other"), 50);
       assertThat(others.value()).isPositive();
@@ -166,7 +166,7 @@ final class EtcdWatchRecoveryTest {
   void aWatchThatLostItsHistoryDoesNotHoldUpTheProgressOfOthers() throws Exception {
     Key key = freshSpace().key("key");
     try (EtcdServers servers = startOne();
-        Store store = EtcdClient.open(servers.endpoints());
+        Store store = client(servers.endpoints());
         Watch idle = store.watches().open(WatchOptions.of(KeyRange.single(key)))) {
       Revision first = putAll(store, key, 10);
       assertThat(values(idle, 10)).hasSize(10);
@@ -238,7 +238,7 @@ final class EtcdWatchRecoveryTest {
     int count = 10_000;
     KeySpace space = freshSpace();
     try (EtcdServers servers = startOne()) {
-      Store store = EtcdClient.open(servers.endpoints());
+      Store store = client(servers.endpoints());
       int threads = Thread.getAllStackTraces().size();
       List<Watch> watches = new ArrayList<>();
       for (int i = 0; i < count; i++) {
@@ -336,8 +336,13 @@ final class EtcdWatchRecoveryTest {
     return EtcdServers.start(EtcdOptions.of(EtcdInstallation.newest(), 1));
   }
 
+  /** Opens a client that is patient with a busy machine. */
+  private static Store client(List<String> endpoints) {
+    return EtcdClient.open(endpoints, Map.of("request-timeout", "15s"), () -> {});
+  }
+
   private static Store open() {
-    return EtcdClient.open(SHARED.servers().endpoints());
+    return client(SHARED.servers().endpoints());
   }
 
   private static KeySpace freshSpace() {
