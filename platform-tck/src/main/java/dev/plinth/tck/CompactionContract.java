@@ -24,7 +24,9 @@ import dev.plinth.spi.WatchOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Compaction: cases 62 to 72.
@@ -152,6 +154,7 @@ public interface CompactionContract extends StoreFixture {
 
   /** A watch that compaction overtook ends with an error, never with a gap. */
   @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   @Case(69)
   @Verifies({"G26", "G30", "G36"})
   default void aWatchThatCompactionOvertookNeverHasAGap() {

@@ -35,9 +35,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What outlives the servers: cases 157 to 162. They need a {@link Cluster}.
@@ -210,6 +212,7 @@ public interface RestartContract extends StoreFixture {
 
   /** The same ten thousand commands give the same data, on every replica and every store. */
   @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   @Case(162)
   @Verifies({"G3", "G4"})
   default void theSameCommandsGiveTheSameData() {

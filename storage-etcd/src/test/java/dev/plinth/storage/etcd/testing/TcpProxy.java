@@ -48,6 +48,9 @@ public final class TcpProxy implements AutoCloseable {
   private boolean closed;
   private @Nullable ServerSocket listener;
 
+  /** Keeps the port from others while nobody listens. */
+  private @Nullable Socket placeholder;
+
   private TcpProxy(int port, int target) {
     this.port = port;
     this.target = target;
@@ -88,6 +91,11 @@ public final class TcpProxy implements AutoCloseable {
     try {
       if (closed || listener != null) {
         return;
+      }
+      Socket held = placeholder;
+      if (held != null) {
+        placeholder = null;
+        held.close();
       }
       ServerSocket socket = new ServerSocket();
       socket.setReuseAddress(true);
@@ -155,11 +163,25 @@ public final class TcpProxy implements AutoCloseable {
       listener = null;
       if (open != null) {
         open.close();
+        if (!closed) {
+          hold();
+        }
       }
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void hold() throws IOException {
+    Socket held = new Socket();
+    try {
+      held.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      placeholder = held;
+    } catch (IOException occupied) {
+      /* Connections of before linger there, which keep others away as well. */
+      held.close();
     }
   }
 
@@ -304,5 +326,17 @@ public final class TcpProxy implements AutoCloseable {
     change(() -> closed = true);
     cut();
     List.copyOf(connections).forEach(ProxiedConnection::reset);
+    lock.lock();
+    try {
+      Socket held = placeholder;
+      placeholder = null;
+      if (held != null) {
+        held.close();
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } finally {
+      lock.unlock();
+    }
   }
 }
