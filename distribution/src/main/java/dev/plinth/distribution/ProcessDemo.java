@@ -45,6 +45,7 @@ final class ProcessDemo implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(2);
   private static final Duration FAIL_OVER = Duration.ofSeconds(60);
   private static final Duration LOOK = Duration.ofMillis(10);
+  private static final String DIAL_TIMEOUT = "dial-timeout";
   private static final long STOP_SECONDS = 30;
   private static final List<String> NODES = List.of("node1", "node2", "node3");
   private static final String FAIL_OVERS = "ztap_cluster_failover_duration_seconds_sum";
@@ -147,6 +148,14 @@ final class ProcessDemo implements AutoCloseable {
         .put("token-file", folder.resolve(node + ".token").toString());
     ObjectNode section = section(settings.section("store").written());
     section.put("backend", backend);
+    ObjectNode own =
+        section.path(backend) instanceof ObjectNode written
+            ? written
+            : section.putObject(backend);
+    if (!own.has(DIAL_TIMEOUT)) {
+      // Three start at once, on a machine that may be small.
+      own.put(DIAL_TIMEOUT, START.toString());
+    }
     configuration.set("store", section);
     configuration
         .putObject("ztap")

@@ -39,6 +39,9 @@ final class LauncherEtcdIT {
       Pattern.compile("(\\w+) +ready after .*?(http://\\S+?)(,|$)");
   private static final long PATIENCE_SECONDS = 120;
 
+  /** For a start that is to fail: long enough for a busy machine to find out why. */
+  private static final Map<String, String> HURRIED = Map.of("ZTAP_ETCD_DIAL_TIMEOUT", "15s");
+
   @TempDir private Path folder;
 
   @Test
@@ -91,7 +94,7 @@ final class LauncherEtcdIT {
         .contains("\"members\":[{", "\"probe\":[{");
     assertThat(
             command(
-                Map.of("ZTAP_ETCD_DIAL_TIMEOUT", "1s"),
+                HURRIED,
                 "ztap",
                 "cluster",
                 "test-etcd",
@@ -106,7 +109,7 @@ final class LauncherEtcdIT {
     String nobody = "127.0.0.1:" + freePort();
     assertThat(
             command(
-                Map.of("ETCD_TIMEOUT", "1"),
+                HURRIED,
                 "start",
                 "--set",
                 "admin.port=0",
@@ -147,8 +150,10 @@ final class LauncherEtcdIT {
       String ca = "store.etcd.tls.ca=";
       assertThat(
               command(
-                  Map.of("ZTAP_ETCD_ENDPOINTS", endpoint),
+                  HURRIED,
                   "start",
+                  "--etcd-endpoints",
+                  endpoint,
                   "--set",
                   "admin.port=0",
                   free(),
@@ -178,8 +183,10 @@ final class LauncherEtcdIT {
       servers.members().get(2).kill();
       assertThat(
               command(
-                  Map.of("ZTAP_ETCD_ENDPOINTS", servers.endpoints().getFirst()),
+                  HURRIED,
                   "start",
+                  "--etcd-endpoints",
+                  servers.endpoints().getFirst(),
                   "--set",
                   "admin.port=0",
                   free()))
@@ -288,6 +295,8 @@ final class LauncherEtcdIT {
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("PLINTH_AOT", "off");
     builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
+    builder.environment().put("ZTAP_ETCD_DIAL_TIMEOUT", "60s");
+    builder.environment().put("PLINTH_STORE_REQUEST_TIMEOUT", "10s");
     builder.environment().putAll(variables);
     return builder.redirectError(folder.resolve("err-" + arguments[0] + ".txt").toFile()).start();
   }
