@@ -70,6 +70,9 @@ record EtcdConfig(
   /** A watch that lost its connection has a new one after this. */
   private static final Duration DELIVERY_BOUND = Duration.ofSeconds(10);
 
+  private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(1);
+  private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+
   /** Copies the list. */
   EtcdConfig {
     endpoints = List.copyOf(endpoints);
@@ -90,8 +93,8 @@ record EtcdConfig(
     List<EtcdEndpoint> endpoints = endpoints(settings);
     return new EtcdConfig(
         endpoints,
-        positive(settings, "dial-timeout", Duration.ofSeconds(5)),
-        positive(settings, "request-timeout", Duration.ofSeconds(3)),
+        timeout(settings, "dial-timeout", Duration.ofSeconds(5)),
+        timeout(settings, "request-timeout", Duration.ofSeconds(3)),
         login(settings),
         tls(settings, endpoints.getFirst().isSecure()),
         settings.flag("group-commit", true),
@@ -140,6 +143,9 @@ record EtcdConfig(
     if (password.isPresent() && username.isEmpty()) {
       throw settings.error("username", "is needed beside password");
     }
+    if (username.filter(String::isBlank).isPresent()) {
+      throw settings.error("username", "must not be empty");
+    }
     return username.map(name -> new Login(name, password.orElseThrow()));
   }
 
@@ -161,7 +167,15 @@ record EtcdConfig(
                 tls,
                 file(tls, "ca"),
                 certificate.map(chain -> new EtcdCertificates.Identity(chain, key.orElseThrow()))),
-            tls.optionalString("server-name")));
+            serverName(tls)));
+  }
+
+  private static Optional<String> serverName(Settings tls) {
+    Optional<String> name = tls.optionalString("server-name");
+    if (name.filter(said -> !EtcdEndpoint.isHost(said)).isPresent()) {
+      throw tls.error("server-name", "'" + name.get() + "' is no name of a host");
+    }
+    return name;
   }
 
   private static Optional<Path> file(Settings settings, String key) {
@@ -193,6 +207,14 @@ record EtcdConfig(
     return age.isEmpty() && revisions.isEmpty()
         ? Optional.empty()
         : Optional.of(new Compaction(age, revisions));
+  }
+
+  private static Duration timeout(Settings settings, String key, Duration fallback) {
+    Duration timeout = settings.duration(key, fallback);
+    if (timeout.compareTo(SHORTEST_TIMEOUT) < 0 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+      throw settings.error(key, "must be at least 1ms and at most 1d");
+    }
+    return timeout;
   }
 
   private static Duration positive(Settings settings, String key, Duration fallback) {

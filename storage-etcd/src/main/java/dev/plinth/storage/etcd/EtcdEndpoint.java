@@ -28,21 +28,36 @@ record EtcdEndpoint(String host, int port, Optional<String> scheme) {
     } catch (IllegalArgumentException wrong) {
       throw new IllegalArgumentException(problem(text), wrong);
     }
-    String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+    String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+    String host = uri.getHost();
     boolean known = !url || scheme.equals("http") || scheme.equals("https");
-    boolean bare =
-        uri.getUserInfo() == null
-            && uri.getQuery() == null
-            && uri.getFragment() == null
-            && (uri.getPath().isEmpty() || uri.getPath().equals("/"));
-    if (!known || !bare || uri.getHost() == null || uri.getPort() == 0 || uri.getPort() > 65_535) {
+    boolean possible = host != null && uri.getPort() != 0 && uri.getPort() <= 65_535;
+    if (!known || !possible || !isBare(uri)) {
       throw new IllegalArgumentException(problem(text));
     }
-    String host = uri.getHost();
     return new EtcdEndpoint(
         host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
         uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(),
         url ? Optional.of(scheme) : Optional.empty());
+  }
+
+  /** Says whether a text is a name or an address, without a port. */
+  static boolean isHost(String text) {
+    try {
+      return parse(text).host().equals(text);
+    } catch (IllegalArgumentException wrong) {
+      return false;
+    }
+  }
+
+  /** Says whether there is nothing but a scheme, a host and a port; false for what has no host. */
+  private static boolean isBare(URI uri) {
+    String path = uri.getPath();
+    return uri.getUserInfo() == null
+        && uri.getQuery() == null
+        && uri.getFragment() == null
+        && path != null
+        && (path.isEmpty() || path.equals("/"));
   }
 
   private static String problem(String text) {

@@ -32,6 +32,9 @@ final class EtcdExchange<Q, R> {
   /** The part of the time after which a call that finds nobody anywhere is given up. */
   private static final int NOBODY_THERE = 2;
 
+  /** The part of the time that is left for those who wait, so that they learn why a call failed. */
+  private static final int TIME_TO_TELL = 50;
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
@@ -57,8 +60,8 @@ final class EtcdExchange<Q, R> {
     this.method = method;
     this.request = request;
     this.kind = kind;
-    this.deadline =
-        connection.runtime().nanoTime() + connection.config().requestTimeout().toNanos();
+    long timeout = connection.config().requestTimeout().toNanos();
+    this.deadline = connection.runtime().nanoTime() + timeout - timeout / TIME_TO_TELL;
   }
 
   CompletableFuture<R> answer() {
@@ -260,8 +263,10 @@ final class EtcdExchange<Q, R> {
       if (passes) {
         connection.failed(member, status);
       }
+      boolean askedAll = attempts >= connection.endpoints();
       boolean harmless = kind != EtcdCall.WRITE || !sent || EtcdFailures.isCertain(status);
-      long reserved = sent ? 0 : connection.config().requestTimeout().toNanos() / NOBODY_THERE;
+      long reserved =
+          sent || !askedAll ? 0 : connection.config().requestTimeout().toNanos() / NOBODY_THERE;
       if (passes && harmless && left() > reserved && !connection.isClosed()) {
         again();
         return;

@@ -21,11 +21,14 @@ import dev.plinth.spi.Revision;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreUnavailableException;
 import io.grpc.Status;
+import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 
 /**
  * The one place that knows etcd's texts and codes.
@@ -47,6 +50,12 @@ final class EtcdFailures {
           "rpc not supported for learner",
           "not capable",
           "corrupt cluster");
+
+  /** What a server says when it takes no certificate, or another one, than the client showed. */
+  private static final Pattern CERTIFICATE_ALERT =
+      Pattern.compile("certificate|unknown_ca", Pattern.CASE_INSENSITIVE);
+
+  private static final String SPEAKER = "etcdserver: ";
 
   private static final String COMPACTED = "required revision has been compacted";
 
@@ -101,27 +110,52 @@ final class EtcdFailures {
               + server,
           status.asException());
     }
+    if (late) {
+      return new StoreUnavailableException(
+          sent
+              ? "the store did not answer in time: " + server
+              : "the store cannot be reached: " + server + " (no connection in time)",
+          status.asException());
+    }
+    String why =
+        cause(status).or(() -> firstLine(text)).map(known -> " (" + known + ")").orElse("");
     return new StoreUnavailableException(
-        (late && sent ? "the store did not answer in time: " : "the store cannot be reached: ")
-            + server
-            + because(status),
-        status.asException());
+        "the store cannot be reached: " + server + why, status.asException());
   }
 
   /** Why a connection could not be made, if that is known: refused, not trusted, no such host. */
-  private static String because(Status status) {
-    Throwable cause = status.getCause();
-    while (cause != null && cause.getCause() != null) {
-      cause = cause.getCause();
+  private static Optional<String> cause(Status status) {
+    Throwable root = status.getCause();
+    while (root != null && root.getCause() != null) {
+      root = root.getCause();
     }
-    return cause == null || cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")";
+    if (root instanceof UnknownHostException) {
+      return Optional.of("unknown host");
+    }
+    Optional<String> message = Optional.ofNullable(root).map(Throwable::getMessage);
+    if (root instanceof GeneralSecurityException) {
+      return message.map(text -> "the server's certificate is not trusted: " + text);
+    }
+    if (root instanceof SSLException) {
+      return message.map(text ->
+          (CERTIFICATE_ALERT.matcher(text).find() ? "this client's certificate: " : "TLS: ")
+              + text);
+    }
+    return message;
+  }
+
+  private static Optional<String> firstLine(String text) {
+    return text.lines()
+        .findFirst()
+        .map(line -> line.startsWith(SPEAKER) ? line.substring(SPEAKER.length()) : line)
+        .filter(line -> !line.isBlank());
   }
 
   /** What happened to a call, for a line in the log. */
   static String describe(Status status) {
     return status.getCode()
         + Optional.ofNullable(status.getDescription()).map(text -> " " + text).orElse("")
-        + because(status);
+        + cause(status).map(known -> " (" + known + ")").orElse("");
   }
 
   /** What etcd said; a refused watch carries a text that begins with the code. */
@@ -132,7 +166,7 @@ final class EtcdFailures {
 
   private static Optional<Reason> refusal(Status status, String text) {
     for (Map.Entry<String, Reason> refusal : REFUSALS.entrySet()) {
-      if (text.startsWith("etcdserver: " + refusal.getKey())) {
+      if (text.startsWith(SPEAKER + refusal.getKey())) {
         return Optional.of(refusal.getValue());
       }
     }
@@ -159,7 +193,7 @@ final class EtcdFailures {
           ALREADY_EXISTS,
           OUT_OF_RANGE ->
           true;
-      default -> NOT_PASSED_ON.stream().anyMatch(begin -> text.startsWith("etcdserver: " + begin));
+      default -> NOT_PASSED_ON.stream().anyMatch(begin -> text.startsWith(SPEAKER + begin));
     };
   }
 

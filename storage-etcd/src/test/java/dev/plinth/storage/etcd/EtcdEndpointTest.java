@@ -17,7 +17,11 @@ final class EtcdEndpointTest {
     "http://a:80, a, 80, false",
     "https://a:443/, a, 443, true",
     "HTTPS://a, a, 2379, true",
-    "a, a, 2379, false"
+    "a, a, 2379, false",
+    "a:, a, 2379, false",
+    "'[::1]', ::1, 2379, false",
+    "https://[fe80::1]:1, fe80::1, 1, true",
+    "'  a:1  ', a, 1, false"
   })
   void hostsAndUrlsAreRead(String text, String host, int port, boolean secure) {
     EtcdEndpoint endpoint = EtcdEndpoint.parse(text);
@@ -39,7 +43,23 @@ final class EtcdEndpointTest {
         "http://u@a:1",
         "http://a:1/path",
         "http://a:1?x=y",
-        "a:1,b:2"
+        "a:1,b:2",
+        " ",
+        ":2379",
+        "a:-1",
+        "a:99999999999",
+        "a:1:2",
+        "::1:2379",
+        "[::1:2379",
+        "my_etcd:2379",
+        "a:1/path",
+        "http://a:1#part",
+        "http:///path",
+        "http:a:1",
+        "://a:1",
+        "//a://1",
+        "mailto:a://b",
+        "https://https://a:1"
       })
   void everythingElseIsRefused(String text) {
     assertThatThrownBy(() -> EtcdEndpoint.parse(text))

@@ -107,7 +107,10 @@ public final class EtcdServer {
         .ifPresent(certificates -> {
           words.add("--cert-file=" + certificates.server());
           words.add("--key-file=" + certificates.serverKey());
-          words.add("--trusted-ca-file=" + certificates.authority());
+          if (options.flags().contains("--client-cert-auth")) {
+            // Given without need, it would make every client show a certificate.
+            words.add("--trusted-ca-file=" + certificates.authority());
+          }
         });
     words.addAll(options.flags());
     ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
