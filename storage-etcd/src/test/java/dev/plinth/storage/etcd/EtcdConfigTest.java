@@ -13,12 +13,21 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class EtcdConfigTest {
+
+  private static Certificates certificates;
+
+  @BeforeAll
+  static void makeCertificates(@TempDir Path folder) {
+    certificates = Certificates.create(folder);
+  }
+
   @Test
   void everythingHasADefault() {
     EtcdConfig config = EtcdConfig.from(Settings.empty());
@@ -70,8 +79,7 @@ final class EtcdConfigTest {
   }
 
   @Test
-  void certificatesAreReadFromPemFiles(@TempDir Path folder) {
-    Certificates certificates = Certificates.create(folder);
+  void certificatesAreReadFromPemFiles() {
     EtcdConfig config =
         EtcdConfig.from(
             Settings.of(
@@ -122,7 +130,6 @@ final class EtcdConfigTest {
 
   @Test
   void certificatesThatCannotBeUsedAreRefusedByName(@TempDir Path folder) throws IOException {
-    Certificates certificates = Certificates.create(folder);
     String nowhere = folder.resolve("nowhere.pem").toString();
     Path text = Files.writeString(folder.resolve("text.pem"), "no certificate");
     String client = certificates.client().toString();
