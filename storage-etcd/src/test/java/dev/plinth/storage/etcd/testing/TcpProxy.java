@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,8 @@ public final class TcpProxy implements AutoCloseable {
     /** From the server to the client. */
     ANSWERS
   }
+
+  private static final Duration GONE_AFTER = Duration.ofSeconds(10);
 
   private final int port;
   private volatile int target;
@@ -99,13 +102,28 @@ public final class TcpProxy implements AutoCloseable {
       }
       ServerSocket socket = new ServerSocket();
       socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+      bind(socket);
       listener = socket;
       Thread unused = Thread.ofVirtual().name("proxy-" + port).start(() -> accept(socket));
     } catch (IOException failed) {
       throw new UncheckedIOException("listening on " + port, failed);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Binds, when the socket of before is gone: it goes a moment after it was closed. */
+  private void bind(ServerSocket socket) throws IOException {
+    long end = System.nanoTime() + GONE_AFTER.toNanos();
+    while (!socket.isBound()) {
+      try {
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+      } catch (IOException occupied) {
+        if (System.nanoTime() - end > 0) {
+          throw occupied;
+        }
+        LockSupport.parkNanos(1_000_000);
+      }
     }
   }
 
