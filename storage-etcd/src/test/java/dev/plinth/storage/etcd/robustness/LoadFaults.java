@@ -1,8 +1,10 @@
 package dev.plinth.storage.etcd.robustness;
 
 import dev.plinth.spi.Bytes;
+import dev.plinth.spi.Delete;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.KeyRange;
+import dev.plinth.spi.KeySpace;
 import dev.plinth.spi.LeaseId;
 import dev.plinth.spi.Put;
 import dev.plinth.spi.Revision;
@@ -13,6 +15,7 @@ import dev.plinth.spi.WatchOptions;
 import dev.plinth.spi.session.Session;
 import dev.plinth.spi.session.SessionPolicy;
 import dev.plinth.storage.etcd.testing.EtcdServer;
+import dev.plinth.tck.Await;
 import dev.plinth.tck.Concurrently;
 import dev.plinth.tck.history.Call;
 import dev.plinth.tck.history.Load;
@@ -32,6 +35,9 @@ final class LoadFaults {
   private static final int LEASES_EACH = 125;
   private static final int WITH_A_KEY = 10;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private static final Await PATIENT = new Await(PATIENCE);
+  private static final KeySpace FILLED = KeySpace.of("/fill");
 
   private final DisturbedCluster cluster;
   private final Load load;
@@ -170,13 +176,17 @@ final class LoadFaults {
     while (written < 200 && !isFull()) {
       byte[] bytes = new byte[512 << 10];
       random.nextBytes(bytes);
-      Key key = Key.utf8("/fill/" + written++ % 4);
+      /* Keys that live, since versions of the past are compacted all the time. */
+      Key key = FILLED.key("" + written++);
       Call unused = commit(FILLER, store, Transaction.of(Put.of(key, Bytes.of(bytes))));
     }
     if (!isFull()) {
       throw new AssertionError("the servers had space for " + written + " large values");
     }
     Faults.hold(Duration.ofSeconds(1));
+    Call emptied = commit(FILLER, store, Transaction.of(Delete.of(FILLED.below())));
+    Revision gone = emptied.revision().orElseThrow(() -> new AssertionError(emptied));
+    PATIENT.until("the end of it is seen", () -> load.observed().compareTo(gone) >= 0);
     Revision seen = load.observed();
     Call unused =
         load.history()
