@@ -149,9 +149,7 @@ final class ProcessDemo implements AutoCloseable {
     ObjectNode section = section(settings.section("store").written());
     section.put("backend", backend);
     ObjectNode own =
-        section.path(backend) instanceof ObjectNode written
-            ? written
-            : section.putObject(backend);
+        section.path(backend) instanceof ObjectNode written ? written : section.putObject(backend);
     if (!own.has(DIAL_TIMEOUT)) {
       // Three start at once, on a machine that may be small.
       own.put(DIAL_TIMEOUT, START.toString());

@@ -108,14 +108,7 @@ final class LauncherEtcdIT {
   void nobodyListeningEndsTheStartWithOneLine() throws Exception {
     String nobody = "127.0.0.1:" + freePort();
     assertThat(
-            command(
-                HURRIED,
-                "start",
-                "--set",
-                "admin.port=0",
-                free(),
-                "--etcd-endpoints",
-                nobody))
+            command(HURRIED, "start", "--set", "admin.port=0", free(), "--etcd-endpoints", nobody))
         .isEqualTo("4 plinth: the store cannot be reached: " + nobody + " (Connection refused)");
   }
 
