@@ -131,14 +131,13 @@ final class EtcdExchange<Q, R> {
     return deadline - connection.runtime().nanoTime();
   }
 
-  private void again() {
-    long pause =
-        Math.min(
-            LONGEST_PAUSE.toNanos(),
-            attempts <= connection.endpoints()
-                ? 0
-                : FIRST_PAUSE.toNanos() << Math.min(10, attempts - connection.endpoints()));
-    later(Duration.ofNanos(pause), this::start);
+  /** Says how long to wait before the next attempt, in nanoseconds. */
+  private long pause() {
+    return Math.min(
+        LONGEST_PAUSE.toNanos(),
+        attempts <= connection.endpoints()
+            ? 0
+            : FIRST_PAUSE.toNanos() << Math.min(10, attempts - connection.endpoints()));
   }
 
   private final class Attempt extends ClientCall.Listener<R> {
@@ -267,8 +266,10 @@ final class EtcdExchange<Q, R> {
       boolean harmless = kind != EtcdCall.WRITE || !sent || EtcdFailures.isCertain(status);
       long reserved =
           sent || !askedAll ? 0 : connection.config().requestTimeout().toNanos() / NOBODY_THERE;
-      if (passes && harmless && left() > reserved && !connection.isClosed()) {
-        again();
+      // What is known now is told, rather than forgotten in a pause that ends too late.
+      long pause = pause();
+      if (passes && harmless && left() > reserved + pause && !connection.isClosed()) {
+        later(Duration.ofNanos(pause), EtcdExchange.this::start);
         return;
       }
       answer.completeExceptionally(meaning(status));

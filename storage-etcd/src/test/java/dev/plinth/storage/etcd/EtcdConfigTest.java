@@ -113,6 +113,15 @@ final class EtcdConfigTest {
     "endpoints, http://user@a:1",
     "dial-timeout, 0s",
     "dial-timeout, soon",
+    "dial-timeout, PT0.000001S",
+    "dial-timeout, 25d",
+    "request-timeout, 0s",
+    "request-timeout, 200000d",
+    "endpoints, ','",
+    "max-operations, many",
+    "max-request-bytes, -1",
+    "tls, true",
+    "compaction, 1h",
     "request-timeout, -1s",
     "group-commit, perhaps",
     "max-operations, 0",
@@ -126,6 +135,7 @@ final class EtcdConfigTest {
   void aUserNeedsAPasswordAndTheOtherWayRound() {
     refused(Map.of("username", "plinth"), "password");
     refused(Map.of("password", "secret"), "username");
+    refused(Map.of("username", " ", "password", "secret"), "username");
   }
 
   @Test
@@ -142,6 +152,8 @@ final class EtcdConfigTest {
     refusedTls(Map.of("key", key), "tls.certificate", "needed");
     refusedTls(Map.of("certificate", client, "key", client), "tls.key", client);
     refusedTls(Map.of("certificate", key, "key", key), "tls.certificate", key);
+    refusedTls(Map.of("server-name", "etcd:2379"), "tls.server-name", "'etcd:2379'");
+    refusedTls(Map.of("server-name", "two words"), "tls.server-name", "'two words'");
     refusedTls(Map.of("certificates", nowhere), "tls.certificates", "certificate");
     refused(Map.of("endpoints", "http://a:1", "tls", Map.of()), "endpoints");
   }
