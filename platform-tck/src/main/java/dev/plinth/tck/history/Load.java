@@ -201,8 +201,9 @@ public final class Load {
     working.forEach(task -> Workload.await(task, surroundings.patience()));
     watching.forEach(task -> Workload.await(task, surroundings.patience()));
     Revision last = store.keyValues().current();
-    observer.finish(last);
     watchers.forEach(watcher -> watcher.finish(last));
+    /* Leases may still have ended meanwhile; what others saw of that, the observer sees too. */
+    observer.finish(store.keyValues().current());
     return history;
   }
 }
