@@ -1,12 +1,15 @@
 package dev.plinth.storage.etcd.robustness;
 
 import dev.plinth.spi.Store;
+import dev.plinth.spi.StoreUnavailableException;
 import dev.plinth.storage.etcd.testing.EtcdClient;
 import dev.plinth.storage.etcd.testing.EtcdInstallation;
 import dev.plinth.storage.etcd.testing.EtcdOptions;
 import dev.plinth.storage.etcd.testing.EtcdServer;
 import dev.plinth.storage.etcd.testing.EtcdServers;
 import dev.plinth.storage.etcd.testing.TcpProxy;
+import dev.plinth.tck.Await;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +46,22 @@ final class DisturbedCluster implements AutoCloseable {
       stores.add(open(own.stream().map(TcpProxy::endpoint).toList()));
     }
     direct = open(servers.endpoints());
+    stores.forEach(DisturbedCluster::awaitService);
+    awaitService(direct);
+  }
+
+  /** Waits until a store is connected and logged in, which takes long when many do so at once. */
+  private static void awaitService(Store store) {
+    new Await(Duration.ofMinutes(1))
+        .until(
+            "the store answers",
+            () -> {
+              try {
+                return store.keyValues().current().value() > 0;
+              } catch (StoreUnavailableException notYet) {
+                return false;
+              }
+            });
   }
 
   private Store open(List<String> endpoints) {

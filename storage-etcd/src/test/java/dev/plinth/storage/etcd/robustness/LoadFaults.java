@@ -184,8 +184,10 @@ final class LoadFaults {
       throw new AssertionError("the servers had space for " + written + " large values");
     }
     Faults.hold(Duration.ofSeconds(1));
-    Call emptied = commit(FILLER, store, Transaction.of(Delete.of(FILLED.below())));
-    Revision gone = emptied.revision().orElseThrow(() -> new AssertionError(emptied));
+    Revision gone =
+        PATIENT.value(
+            "what filled the space is deleted",
+            () -> commit(FILLER, store, Transaction.of(Delete.of(FILLED.below()))).revision());
     PATIENT.until("the end of it is seen", () -> load.observed().compareTo(gone) >= 0);
     Revision seen = load.observed();
     Call unused =

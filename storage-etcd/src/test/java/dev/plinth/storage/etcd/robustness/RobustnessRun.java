@@ -90,7 +90,7 @@ final class RobustnessRun {
       Surroundings surroundings = new Surroundings(Faults::hold, Duration.ofMillis(400), PATIENCE);
       Load load = Load.start(seed, cluster.clients(), cluster.observing(), surroundings);
       disturb(cluster, load, begun);
-      History history = load.finish(cluster.direct());
+      History history = finish(cluster, load);
       Duration length = Duration.ofNanos(System.nanoTime() - begun);
       Checks.run(history).forEach(violation -> problems.add(violation.toString()));
       write(history);
@@ -104,6 +104,15 @@ final class RobustnessRun {
           faults,
           slowest,
           List.copyOf(problems));
+    }
+  }
+
+  private History finish(DisturbedCluster cluster, Load load) {
+    try {
+      return load.finish(cluster.direct());
+    } catch (AssertionError | StoreException unfinished) {
+      problems.add("the load does not end: " + unfinished);
+      return load.history();
     }
   }
 
@@ -124,7 +133,11 @@ final class RobustnessRun {
         problems.add(fault.name() + ": " + failed);
       }
       cluster.allProxies().forEach(TcpProxy::heal);
-      cluster.servers().awaitHealthy();
+      try {
+        cluster.servers().awaitHealthy();
+      } catch (AssertionError unhealthy) {
+        problems.add("after '" + fault.name() + "': " + unhealthy.getMessage());
+      }
       load.disturbedSince(from);
       faults.merge(fault.name(), 1, Integer::sum);
       awaitRecovery(cluster, load, fault);
