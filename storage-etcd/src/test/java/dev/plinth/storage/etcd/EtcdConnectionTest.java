@@ -23,9 +23,11 @@ import dev.plinth.tck.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -197,9 +199,11 @@ final class EtcdConnectionTest {
 
   @Test
   void nothingIsLeftAfterOpeningAndClosingOften() {
+    Set<Thread> before = threads();
+    Map<String, ?> patient = Map.of("request-timeout", "30s");
     try (TcpProxy proxy = proxy()) {
       for (int i = 0; i < CYCLES; i++) {
-        try (Store store = EtcdClient.open(List.of(proxy.endpoint()));
+        try (Store store = EtcdClient.open(List.of(proxy.endpoint()), patient, () -> {});
             Watch watch = store.watches().open(WatchOptions.of(KeyRange.single(KEY)))) {
           store.keyValues().put(KEY, VALUE);
           assertThat(watch.startedAt().value()).isPositive();
@@ -207,15 +211,18 @@ final class EtcdConnectionTest {
         }
       }
       AWAIT.until("no socket is open", () -> proxy.connections() == 0);
-      AWAIT.until(
-          "no thread is left",
-          () ->
-              Thread.getAllStackTraces().keySet().stream()
-                  .noneMatch(thread -> thread.getName().startsWith("plinth-etcd")));
+      AWAIT.until("no thread is left", () -> before.containsAll(threads()));
     }
   }
 
   // --- What the tests need ---
+
+  /** The threads of all stores. */
+  private static Set<Thread> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("plinth-etcd"))
+        .collect(Collectors.toSet());
+  }
 
   private static String endpoint() {
     return SERVERS.servers().endpoints().getFirst();
