@@ -289,7 +289,8 @@ final class EtcdWatchesTest {
       idle.requestProgress();
       stream.awaitProgressRequest();
       assertThat(mark(stream, 10, idle).isProgress()).isTrue();
-      // It may have answered more often than it was asked; behind this change nothing of that is left.
+      // It may have answered more often than it was asked; behind this change nothing of that is
+      // left.
       stream.changes(0, put(11, "11"));
       assertThat(revisions(idle, 1)).containsExactly(11L);
       etcd.revision(11);
