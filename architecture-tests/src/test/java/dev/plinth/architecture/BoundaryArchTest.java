@@ -155,6 +155,7 @@ final class BoundaryArchTest {
           "dev.plinth.tck",
           "dev.plinth.storage.mvcc",
           "dev.plinth.storage.memory",
+          "dev.plinth.storage.etcd",
           "dev.plinth.chassis.http",
           "dev.plinth.service.centro",
           "dev.plinth.service.ztap",

@@ -103,7 +103,7 @@ public final class Launcher implements Platform, Demonstrations {
     try {
       everything.start(config, settings, progress);
       return everything;
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException failed) { // whatever it was, nothing may be left running
       everything.close();
       throw failed;
     }

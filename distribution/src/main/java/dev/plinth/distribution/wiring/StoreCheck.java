@@ -50,7 +50,7 @@ public final class StoreCheck implements AutoCloseable {
     StoreRuntime runtime = StoreRuntime.system();
     try {
       return new StoreCheck(runtime, StoreOpening.reached(provider, section, runtime));
-    } catch (RuntimeException unreached) {
+    } catch (RuntimeException unreached) { // whatever it was, nobody else closes the runtime
       runtime.close();
       throw unreached;
     }
