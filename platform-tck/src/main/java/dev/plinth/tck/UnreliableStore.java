@@ -103,8 +103,10 @@ final class UnreliableStore implements Store, KeyValues, Leases, Watches {
   }
 
   private <T> T change(Supplier<T> call) {
+    /* Chosen before its effect can be seen: who waits for that must not meet an older call here. */
+    boolean lost = !cut && answersToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
     T result = ask(call);
-    if (answersToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+    if (lost) {
       throw new OutcomeUnknownException("the answer is lost");
     }
     return result;

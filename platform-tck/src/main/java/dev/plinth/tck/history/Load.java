@@ -132,7 +132,8 @@ public final class Load {
   /**
    * Stops a client between two calls, as a long garbage collection does, or lets it go on.
    *
-   * @param client its number
+   * @param client its number; that of the last client and one more is the one who compacts and lets
+   *     time pass between the calls
    * @param stops whether it stops
    */
   public void hold(int client, boolean stops) {

@@ -39,10 +39,8 @@ final class EtcdWatchCall {
   /** Since when, at the latest, the server owes an answer if one is expected. */
   private long heardAt;
 
-  /** How many questions for progress were sent, and answered. */
-  private int asked;
-
-  private int answered;
+  /** How many questions for progress were sent and not answered yet. */
+  private int unanswered;
 
   EtcdWatchCall(ClientCall<WatchRequest, WatchResponse> call, EtcdMember member, long now) {
     this.call = call;
@@ -105,13 +103,13 @@ final class EtcdWatchCall {
 
   /** Asks the server how far it is with the watches of this call. */
   void ask() {
-    asked++;
+    unanswered++;
     send(WatchRequest.newBuilder().setProgressRequest(WatchProgressRequest.getDefaultInstance()));
   }
 
-  /** Notes an answer to {@link #ask}. */
+  /** Notes an answer to {@link #ask}, or news of progress that nobody asked for. */
   void answered() {
-    answered++;
+    unanswered = Math.max(0, unanswered - 1);
   }
 
   /**
@@ -126,7 +124,7 @@ final class EtcdWatchCall {
       return subscription.filter(known -> !known.isUnwanted());
     }
     EtcdSubscription known = subscription.get();
-    known.created(response.getWatchId(), response.getHeader().getRevision(), asked - answered);
+    known.created(response.getWatchId(), response.getHeader().getRevision(), unanswered);
     if (known.isUnwanted()) {
       cancel(known);
       return Optional.empty();
