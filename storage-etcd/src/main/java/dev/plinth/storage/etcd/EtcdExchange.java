@@ -1,5 +1,6 @@
 package dev.plinth.storage.etcd;
 
+import dev.plinth.spi.HandleClosedException;
 import dev.plinth.spi.IncarnationLostException;
 import dev.plinth.spi.OutcomeUnknownException;
 import dev.plinth.spi.RequestRefusedException;
@@ -14,6 +15,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -186,10 +188,15 @@ final class EtcdExchange<Q, R> {
     void start() {
       attempts++;
       sent = false;
-      call.start(this, connection.headers(token));
-      call.request(2);
-      call.sendMessage(request);
-      call.halfClose();
+      try {
+        call.start(this, connection.headers(token));
+        call.request(2);
+        call.sendMessage(request);
+        call.halfClose();
+      } catch (RejectedExecutionException over) {
+        // The threads of the connection have ended; so has the connection.
+        throw new HandleClosedException("the store is closed", over);
+      }
       if (connection.endpoints() > 1 && !sent && !ended) {
         long share = left() / (connection.endpoints() + 1);
         long patience = Math.min(share, connection.config().dialTimeout().toNanos());

@@ -41,6 +41,11 @@ final class EtcdKeepAlive {
    * next one, until its caller's time is over; and a stream that stays silent for too long is given
    * up together with all that wait on it, because a server may hang in the one request it serves.
    *
+   * A member that was the leader and was stopped for a while still answers renewals when it goes on,
+   * until it hears of the new leader, who knows nothing of them and ends the lease at its own time.
+   * So an answer counts, also one that there is no such lease, only if the term it names was the
+   * cluster's before the request and still is after the answer.
+   *
    * `current` and what a stream has pending change under `lock` only, which is never held while a
    * thread waits: so a stream is made, which may take a login, before it becomes the current one.
    * A stream may end within its own start, so the lock is reentrant and what is read before a call
@@ -54,6 +59,7 @@ final class EtcdKeepAlive {
   private static final int SILENCE_OF_TIMEOUT = 3;
 
   private final EtcdConnection connection;
+  private final EtcdLeadership leadership;
   private final Duration timeout;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Stream current;
@@ -61,6 +67,7 @@ final class EtcdKeepAlive {
 
   EtcdKeepAlive(EtcdConnection connection) {
     this.connection = connection;
+    this.leadership = new EtcdLeadership(connection);
     this.timeout = connection.config().requestTimeout();
   }
 
@@ -70,7 +77,7 @@ final class EtcdKeepAlive {
    * @param id which
    * @return the time to live that it has anew
    * @throws LeaseLostException if there is no such lease
-   * @throws OutcomeUnknownException if a request was sent and no answer came in time
+   * @throws OutcomeUnknownException if a request was sent and no answer that counts came in time
    * @throws StoreException if the store failed
    */
   Duration renew(LeaseId id) {
@@ -81,7 +88,14 @@ final class EtcdKeepAlive {
     while (true) {
       StoreException failure;
       try {
-        return granted(send(id).await(deadline));
+        long term = leadership.lastTerm(deadline);
+        LeaseKeepAliveResponse answer = send(id).await(deadline);
+        connection.observe(answer.getHeader());
+        if (leadership.term(deadline) == term && answer.getHeader().getRaftTerm() == term) {
+          return granted(answer);
+        }
+        unsure = new OutcomeUnknownException("renew lease " + id + ": the leader has changed");
+        failure = unsure;
       } catch (OutcomeUnknownException perhaps) {
         unsure = perhaps;
         failure = perhaps;
@@ -103,8 +117,7 @@ final class EtcdKeepAlive {
     }
   }
 
-  private Duration granted(LeaseKeepAliveResponse answer) {
-    connection.observe(answer.getHeader());
+  private static Duration granted(LeaseKeepAliveResponse answer) {
     // The server reports a missing lease as one without time to live, not as an error.
     if (answer.getTTL() <= 0) {
       throw new LeaseLostException(LeaseId.of(answer.getID()));

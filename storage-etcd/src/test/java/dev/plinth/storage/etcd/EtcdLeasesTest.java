@@ -17,6 +17,7 @@ import io.etcd.jetcd.api.LeaseKeepAliveRequest;
 import io.etcd.jetcd.api.LeaseKeepAliveResponse;
 import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
 import io.etcd.jetcd.api.LeaseTimeToLiveResponse;
+import io.etcd.jetcd.api.ResponseHeader;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
@@ -212,10 +213,52 @@ final class EtcdLeasesTest {
     assertThat(next.returned().granted()).isEqualTo(Duration.ofSeconds(40));
   }
 
+  @Test
+  @Verifies("G17")
+  void aRenewalByAnOldLeaderIsRepeated() throws Exception {
+    Caller<LeaseInfo> caller = Callers.start(() -> leases.renew(LeaseId.of(1)));
+    Asked asked = server.next();
+    ResponseHeader old = server.header();
+    server.elect();
+    renewed(asked, old, 30);
+    Asked again = server.next();
+    assertThat(again.request()).isEqualTo(asked.request());
+    renewed(again, 40);
+    assertThat(caller.returned().granted()).isEqualTo(Duration.ofSeconds(40));
+  }
+
+  @Test
+  @Verifies("G17")
+  void anElectionDuringARenewalMakesItRepeated() throws Exception {
+    Caller<LeaseInfo> caller = Callers.start(() -> leases.renew(LeaseId.of(1)));
+    Asked asked = server.next();
+    server.elect();
+    // The member that passed it on knows of the new leader by now, the answer is of the old one.
+    renewed(asked, 30);
+    renewed(server.next(), 40);
+    assertThat(caller.returned().granted()).isEqualTo(Duration.ofSeconds(40));
+  }
+
+  @Test
+  @Verifies("G20")
+  void anOldLeaderDoesNotEndALease() throws Exception {
+    Caller<LeaseInfo> caller = Callers.start(() -> leases.renew(LeaseId.of(1)));
+    Asked asked = server.next();
+    ResponseHeader old = server.header();
+    server.elect();
+    renewed(asked, old, 0);
+    renewed(server.next(), 40);
+    assertThat(caller.returned().granted()).isEqualTo(Duration.ofSeconds(40));
+  }
+
   private void renewed(Asked asked, long seconds) {
+    renewed(asked, server.header(), seconds);
+  }
+
+  private static void renewed(Asked asked, ResponseHeader header, long seconds) {
     asked.answer(
         LeaseKeepAliveResponse.newBuilder()
-            .setHeader(server.header())
+            .setHeader(header)
             .setID(asked.as(LeaseKeepAliveRequest.class).getID())
             .setTTL(seconds)
             .build());

@@ -40,8 +40,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A server on the wire that does nothing by itself: it hands each request to the test, which
- * answers, refuses or forgets it.
+ * A server on the wire that does nothing by itself but say its term and revision: it hands each
+ * other request to the test, which answers, refuses or forgets it.
  */
 final class ScriptedServer implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 20;
@@ -85,6 +85,7 @@ final class ScriptedServer implements AutoCloseable {
   private final Server server;
   private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
   private final AtomicLong revision = new AtomicLong(1);
+  private final AtomicLong term = new AtomicLong(1);
 
   ScriptedServer() throws IOException {
     server =
@@ -125,11 +126,16 @@ final class ScriptedServer implements AutoCloseable {
     return asked.isEmpty();
   }
 
+  /** Lets a new term begin. */
+  void elect() {
+    term.incrementAndGet();
+  }
+
   ResponseHeader header() {
     return ResponseHeader.newBuilder()
         .setClusterId(1)
         .setMemberId(1)
-        .setRaftTerm(1)
+        .setRaftTerm(term.get())
         .setRevision(revision.get())
         .build();
   }
@@ -194,6 +200,12 @@ final class ScriptedServer implements AutoCloseable {
     return new KVGrpc.KVImplBase() {
       @Override
       public void range(RangeRequest request, StreamObserver<RangeResponse> observer) {
+        if (request.getCountOnly()) {
+          // Somebody wants to see the header.
+          observer.onNext(RangeResponse.newBuilder().setHeader(header()).build());
+          observer.onCompleted();
+          return;
+        }
         asked.add(new Asked(request, observer));
       }
 
