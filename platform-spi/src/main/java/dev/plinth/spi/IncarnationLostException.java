@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The data behind the store is not the data that was there before: it was lost or replaced (G40).
- * What was read earlier is void.
+ * What was read earlier is void. A write that ends so was not applied to the old data, but may have
+ * been to the new: that may be how the loss was noticed.
  *
  * @since 0.1
  */
