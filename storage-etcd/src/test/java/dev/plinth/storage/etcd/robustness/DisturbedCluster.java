@@ -22,6 +22,7 @@ import java.util.Map;
  */
 final class DisturbedCluster implements AutoCloseable {
   private static final int MEMBERS = 3;
+  private static final int QUOTA = 32 << 20;
   private static final String PASSWORD = "robust";
 
   private final EtcdServers servers;
@@ -35,7 +36,7 @@ final class DisturbedCluster implements AutoCloseable {
     servers =
         EtcdServers.start(
             EtcdOptions.of(installation, MEMBERS)
-                .with("--quota-backend-bytes=33554432", "--auth-token-ttl=3"));
+                .with("--quota-backend-bytes=" + QUOTA, "--auth-token-ttl=3"));
     if (authenticated) {
       servers.enableAuthentication(PASSWORD);
     }
@@ -111,7 +112,11 @@ final class DisturbedCluster implements AutoCloseable {
   void replace(EtcdServer member) {
     int place = servers.members().indexOf(member);
     servers.remove(member);
-    EtcdServer added = servers.add();
+    /*
+     * It goes through the whole log, with all that ever filled the others at once, and would call
+     * the cluster full by that.
+     */
+    EtcdServer added = servers.add("--quota-backend-bytes=" + 2 * QUOTA);
     servers.moveTo(added, place);
     for (List<TcpProxy> own : proxies) {
       own.get(place).leadTo(added.port());

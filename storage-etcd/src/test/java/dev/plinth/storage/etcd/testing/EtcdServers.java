@@ -43,14 +43,14 @@ public final class EtcdServers implements AutoCloseable {
     }
     this.members = new ArrayList<>();
     for (int i = 0; i < options.members(); i++) {
-      members.add(newMember());
+      members.add(newMember(options));
     }
     this.atExit = new Thread(this::killAll, "plinth-etcd-exit");
   }
 
-  private EtcdServer newMember() {
+  private EtcdServer newMember(EtcdOptions with) {
     String name = "m" + ++named;
-    return new EtcdServer(options, name, folder.resolve(name), Ports.free(), Ports.free());
+    return new EtcdServer(with, name, folder.resolve(name), Ports.free(), Ports.free());
   }
 
   /**
@@ -285,10 +285,11 @@ public final class EtcdServers implements AutoCloseable {
   /**
    * Adds a member and waits until it answers.
    *
+   * @param flags more words for its command line; the last one of a kind counts
    * @return the new member
    */
-  public EtcdServer add() {
-    EtcdServer added = newMember();
+  public EtcdServer add(String... flags) {
+    EtcdServer added = newMember(options.with(flags));
     READY.until(
         "the cluster takes a member",
         () ->
