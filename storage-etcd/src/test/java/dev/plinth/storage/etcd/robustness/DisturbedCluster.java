@@ -9,10 +9,14 @@ import dev.plinth.storage.etcd.testing.EtcdServer;
 import dev.plinth.storage.etcd.testing.EtcdServers;
 import dev.plinth.storage.etcd.testing.TcpProxy;
 import dev.plinth.tck.Await;
+import dev.plinth.tck.history.Load;
+import dev.plinth.tck.robustness.DisturbedStore;
+import dev.plinth.tck.robustness.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /**
  * Three members, and clients each of which has a proxy of its own before each member. The last
@@ -20,7 +24,7 @@ import java.util.Map;
  *
  * <p>One thread at a time.
  */
-final class DisturbedCluster implements AutoCloseable {
+final class DisturbedCluster implements DisturbedStore {
   private static final int MEMBERS = 3;
   private static final int QUOTA = 32 << 20;
   private static final String PASSWORD = "robust";
@@ -76,7 +80,8 @@ final class DisturbedCluster implements AutoCloseable {
     return servers;
   }
 
-  String description() {
+  @Override
+  public String description() {
     return "etcd "
         + servers.options().installation().version()
         + ", "
@@ -85,17 +90,19 @@ final class DisturbedCluster implements AutoCloseable {
         + (authenticated ? ", with passwords and tokens of 3 s" : "");
   }
 
-  /** The stores of the clients, without the observer's. */
-  List<Store> clients() {
+  @Override
+  public List<Store> clients() {
     return stores.subList(0, stores.size() - 1);
   }
 
-  Store observing() {
+  @Override
+  public Store observing() {
     return stores.getLast();
   }
 
   /** A store without a proxy, that knows only the first members. */
-  Store direct() {
+  @Override
+  public Store direct() {
     return direct;
   }
 
@@ -122,6 +129,17 @@ final class DisturbedCluster implements AutoCloseable {
       own.get(place).leadTo(added.port());
       own.get(place).reset();
     }
+  }
+
+  @Override
+  public List<Fault> faults(Load load, Random random) {
+    return new Faults(this, load, random).all();
+  }
+
+  @Override
+  public void heal() {
+    allProxies().forEach(TcpProxy::heal);
+    servers.awaitHealthy();
   }
 
   @Override

@@ -5,12 +5,14 @@ import dev.plinth.storage.etcd.testing.EtcdServers;
 import dev.plinth.storage.etcd.testing.TcpProxy;
 import dev.plinth.storage.etcd.testing.TcpProxy.Direction;
 import dev.plinth.tck.history.Load;
+import dev.plinth.tck.robustness.ClientFaults;
+import dev.plinth.tck.robustness.Fault;
+import dev.plinth.tck.robustness.Robustness;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** What happens to members, and to connections between clients and members. */
@@ -19,19 +21,26 @@ final class Faults {
   private final EtcdServers servers;
   private final Load load;
   private final Random random;
-  private final Duration withoutQuorum;
 
-  Faults(DisturbedCluster cluster, Load load, Random random, Duration withoutQuorum) {
+  Faults(DisturbedCluster cluster, Load load, Random random) {
     this.cluster = cluster;
     this.servers = cluster.servers();
     this.load = load;
     this.random = random;
-    this.withoutQuorum = withoutQuorum;
   }
 
   /** Every kind once. */
   List<Fault> all() {
-    LoadFaults ofLoad = new LoadFaults(cluster, load, random);
+    ClientFaults ofClients =
+        new ClientFaults(
+            cluster.clients(),
+            load,
+            random,
+            () -> {
+              EtcdServer leader = servers.awaitLeader();
+              leader.kill();
+              servers.restart(leader);
+            });
     List<Fault> all = new ArrayList<>();
     all.add(new Fault("leader killed", () -> kill(servers.awaitLeader())));
     all.add(new Fault("leader killed twice in a row", this::killTwice));
@@ -59,7 +68,8 @@ final class Faults {
         new Fault(
             "connections delayed", () -> onSome(proxy -> proxy.delay(millis(5, 500)), 1000, 3000)));
     all.add(new Fault("answers lost", this::loseAnswers));
-    all.addAll(ofLoad.all());
+    all.addAll(ofClients.all());
+    all.add(new Fault("no space", new SpaceFault(cluster, load, random)::fill));
     return all;
   }
 
@@ -83,7 +93,7 @@ final class Faults {
     List<EtcdServer> members = shuffled(servers.members());
     members.get(0).kill();
     members.get(1).kill();
-    hold(withoutQuorum);
+    ClientFaults.hold(Duration.ofSeconds(Robustness.isLong() ? 30 : 4));
     servers.restart(members.get(0));
     servers.restart(members.get(1));
   }
@@ -162,13 +172,6 @@ final class Faults {
   }
 
   private void hold(int shortest, int longest) {
-    hold(millis(shortest, longest));
-  }
-
-  static void hold(Duration length) {
-    long end = System.nanoTime() + length.toNanos();
-    for (long left = length.toNanos(); left > 0; left = end - System.nanoTime()) {
-      LockSupport.parkNanos(left);
-    }
+    ClientFaults.hold(millis(shortest, longest));
   }
 }
