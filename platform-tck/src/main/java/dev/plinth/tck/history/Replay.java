@@ -236,7 +236,9 @@ final class Replay {
     for (Call call : revocations) {
       LeaseId lease = call.lease().orElseThrow();
       Model.Applied applied = Model.end(before, lease, next);
-      if (!applied.changes().isEmpty()) {
+      /* It may have ended nothing, right after a write whose outcome is unknown took its keys. */
+      boolean fits = seen.isEmpty() || sameChanges(applied.changes(), seen);
+      if (!applied.changes().isEmpty() && fits) {
         revoked.put(lease, revision);
         states.add(applied.state());
         return applied.changes();
