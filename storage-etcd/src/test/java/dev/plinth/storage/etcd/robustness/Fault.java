@@ -1,9 +1,0 @@
-package dev.plinth.storage.etcd.robustness;
-
-/**
- * Something that goes wrong for a while: running it does it, waits, and undoes it.
- *
- * @param name for the summary
- * @param course all of it
- */
-record Fault(String name, Runnable course) {}
