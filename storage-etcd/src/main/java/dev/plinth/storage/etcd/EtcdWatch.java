@@ -9,12 +9,12 @@ import dev.plinth.spi.StoreRuntime;
 import dev.plinth.spi.Watch;
 import dev.plinth.spi.WatchBatch;
 import dev.plinth.spi.WatchOptions;
+import dev.plinth.spi.WatchWaiting;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchCreateRequest.FilterType;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +53,8 @@ final class EtcdWatch implements Watch {
   private final long seen;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition ready = lock.newCondition();
+  private final Condition opening = lock.newCondition();
+  private final WatchWaiting waiting;
   private final ArrayDeque<EtcdRevised> queue = new ArrayDeque<>(2);
 
   private long queuedBytes;
@@ -80,6 +81,7 @@ final class EtcdWatch implements Watch {
     this.options = options;
     this.seen = seen;
     this.position = start();
+    this.waiting = new WatchWaiting(lock, () -> idle, this::tryNext);
   }
 
   /** The first revision asked for, or 0 for "from now on". */
@@ -115,7 +117,7 @@ final class EtcdWatch implements Watch {
         if (left <= 0) {
           return false;
         }
-        left = ready.awaitNanos(left);
+        left = opening.awaitNanos(left);
       }
       if (end != null && !opened) {
         throw end;
@@ -162,7 +164,7 @@ final class EtcdWatch implements Watch {
       long current = Math.max(revision, seen);
       startedAt = Revision.of(current);
       position = start() == 0 ? current + 1 : position;
-      ready.signalAll();
+      opening.signalAll();
     } finally {
       lock.unlock();
     }
@@ -246,7 +248,7 @@ final class EtcdWatch implements Watch {
       return;
     }
     idle = false;
-    ready.signalAll();
+    waiting.wakeUp();
     callSignal();
   }
 
@@ -298,56 +300,12 @@ final class EtcdWatch implements Watch {
 
   @Override
   public WatchBatch next() throws InterruptedException {
-    while (true) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      Optional<WatchBatch> batch = tryNext();
-      if (batch.isPresent()) {
-        return batch.get();
-      }
-      lock.lockInterruptibly();
-      try {
-        while (idle) {
-          ready.await();
-        }
-      } finally {
-        lock.unlock();
-      }
-    }
+    return waiting.next();
   }
 
   @Override
   public Optional<WatchBatch> poll(Duration timeout) throws InterruptedException {
-    // The limit is for the reader's patience, so it is counted in real time.
-    long deadline = System.nanoTime() + saturatedNanos(timeout);
-    while (true) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      Optional<WatchBatch> batch = tryNext();
-      if (batch.isPresent()) {
-        return batch;
-      }
-      lock.lockInterruptibly();
-      try {
-        long left = deadline - System.nanoTime();
-        while (idle) {
-          if (left <= 0) {
-            return Optional.empty();
-          }
-          left = ready.awaitNanos(left);
-        }
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
-  private static long saturatedNanos(Duration timeout) {
-    return timeout.compareTo(Duration.ofDays(365)) > 0
-        ? TimeUnit.DAYS.toNanos(365)
-        : Math.max(0, timeout.toNanos());
+    return waiting.poll(timeout);
   }
 
   @Override
@@ -442,7 +400,8 @@ final class EtcdWatch implements Watch {
         queuedBytes = 0;
       }
       idle = false;
-      ready.signalAll();
+      opening.signalAll();
+      waiting.wakeUp();
       callSignal();
       if (periodic != null) {
         periodic.cancel();

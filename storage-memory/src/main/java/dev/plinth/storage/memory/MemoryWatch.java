@@ -10,6 +10,7 @@ import dev.plinth.spi.StoreRuntime;
 import dev.plinth.spi.Watch;
 import dev.plinth.spi.WatchBatch;
 import dev.plinth.spi.WatchOptions;
+import dev.plinth.spi.WatchWaiting;
 import dev.plinth.storage.mvcc.Keyspace;
 import dev.plinth.storage.mvcc.Mutation;
 import dev.plinth.storage.mvcc.Revised;
@@ -18,8 +19,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +51,7 @@ final class MemoryWatch implements Watch {
   private final WatchOptions options;
   private final int capacity;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition ready = lock.newCondition();
+  private final WatchWaiting waiting;
   private final ArrayDeque<Revised> queue = new ArrayDeque<>(2);
 
   private Revision startedAt = Revision.ZERO;
@@ -74,6 +73,7 @@ final class MemoryWatch implements Watch {
     this.owner = owner;
     this.options = options;
     this.capacity = capacity;
+    this.waiting = new WatchWaiting(lock, () -> idle, this::tryNext);
   }
 
   /** Takes its place; called by the writer before the watch is in the index. */
@@ -164,7 +164,7 @@ final class MemoryWatch implements Watch {
     Runnable toRun;
     lock.lock();
     try {
-      ready.signalAll();
+      waiting.wakeUp();
       toRun = signal;
     } finally {
       lock.unlock();
@@ -190,56 +190,12 @@ final class MemoryWatch implements Watch {
 
   @Override
   public WatchBatch next() throws InterruptedException {
-    while (true) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      Optional<WatchBatch> batch = tryNext();
-      if (batch.isPresent()) {
-        return batch.get();
-      }
-      lock.lockInterruptibly();
-      try {
-        while (idle) {
-          ready.await();
-        }
-      } finally {
-        lock.unlock();
-      }
-    }
+    return waiting.next();
   }
 
   @Override
   public Optional<WatchBatch> poll(Duration timeout) throws InterruptedException {
-    // The limit is for the reader's patience, so it is counted in real time.
-    long deadline = System.nanoTime() + saturatedNanos(timeout);
-    while (true) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      Optional<WatchBatch> batch = tryNext();
-      if (batch.isPresent()) {
-        return batch;
-      }
-      lock.lockInterruptibly();
-      try {
-        long left = deadline - System.nanoTime();
-        while (idle) {
-          if (left <= 0) {
-            return Optional.empty();
-          }
-          left = ready.awaitNanos(left);
-        }
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
-  private static long saturatedNanos(Duration timeout) {
-    return timeout.compareTo(Duration.ofDays(365)) > 0
-        ? TimeUnit.DAYS.toNanos(365)
-        : Math.max(0, timeout.toNanos());
+    return waiting.poll(timeout);
   }
 
   @Override
@@ -434,7 +390,7 @@ final class MemoryWatch implements Watch {
       end = reason;
       queue.clear();
       idle = false;
-      ready.signalAll();
+      waiting.wakeUp();
       if (periodic != null) {
         periodic.cancel();
       }
