@@ -1,4 +1,4 @@
-/** The place of the store on a Hazelcast cluster; it holds no types. */
+/** The store on members of a Hazelcast cluster, each of which may hold and own the data. */
 @NullMarked
 package dev.plinth.storage.hazelcast;
 

@@ -1,0 +1,11 @@
+package dev.plinth.storage.hazelcast;
+
+/** How a batch is carried out; the numbers are sent. */
+enum BatchMode {
+  /** Applied once, however often it is sent, and remembered for that (H3). */
+  WRITES,
+  /** Answered once all replicas are known to be where the owner is (H8). */
+  READS,
+  /** Answered by the owner alone: what it says may be lost later. */
+  STALE_READS
+}

@@ -1,0 +1,85 @@
+package dev.plinth.storage.hazelcast;
+
+import dev.plinth.spi.Bytes;
+import dev.plinth.spi.Revision;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What became of a batch, as the owner tells its sender.
+ *
+ * <p>Immutable.
+ */
+sealed interface BatchOutcome {
+  /** It was carried out, now or before. */
+  record Served(UUID incarnation, Revision revision, Bytes answers) implements BatchOutcome {
+    List<byte[]> each() {
+      WireReader in = new WireReader(answers.toArray());
+      return in.all(in::array);
+    }
+  }
+
+  /** It was certainly not carried out; another try may be. */
+  record NotServed(String reason) implements BatchOutcome {}
+
+  /** The data it was meant for is not there. */
+  record Lost(String reason) implements BatchOutcome {}
+
+  /** Nobody knows any more whether it was carried out, or what it answered. */
+  record Unknown(String reason) implements BatchOutcome {}
+
+  /** Puts answers behind one another. */
+  static Bytes join(List<byte[]> answers) {
+    WireWriter out = new WireWriter();
+    out.all(answers, out::bytes);
+    return Bytes.of(out.toArray());
+  }
+
+  byte VERSION = 1;
+
+  default byte[] encode() {
+    WireWriter out = new WireWriter();
+    out.octet(VERSION);
+    switch (this) {
+      case Served served -> {
+        out.octet(0);
+        out.uuid(served.incarnation());
+        out.revision(served.revision());
+        out.bytes(served.answers());
+      }
+      case NotServed not -> {
+        out.octet(1);
+        out.text(not.reason());
+      }
+      case Lost lost -> {
+        out.octet(2);
+        out.text(lost.reason());
+      }
+      case Unknown unknown -> {
+        out.octet(3);
+        out.text(unknown.reason());
+      }
+    }
+    return out.toArray();
+  }
+
+  static BatchOutcome decode(byte[] content) {
+    WireReader in = new WireReader(content);
+    int version = in.octet();
+    if (version != VERSION) {
+      throw WireReader.unknown("answer", version);
+    }
+    int kind = in.octet();
+    return switch (kind) {
+      case 0 -> {
+        UUID incarnation = in.uuid();
+        Revision revision = in.revision();
+        yield new Served(incarnation, revision, in.bytes());
+      }
+      case 1 -> new NotServed(in.text());
+      case 2 -> new Lost(in.text());
+      case 3 -> new Unknown(in.text());
+      default -> throw WireReader.unknown("answer", kind);
+    };
+  }
+}

@@ -1,0 +1,102 @@
+package dev.plinth.storage.hazelcast;
+
+import com.hazelcast.core.HazelcastException;
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.StreamSerializer;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does on another replica what the owner did, if that replica is where the owner was before (H4).
+ * Without steps it only verifies that the replica is where the owner is (H8).
+ *
+ * <p>Whatever is thrown here keeps the owner from being answered, so its caller is not told that
+ * the batch is safe.
+ *
+ * @param incarnation of which data
+ * @param client who sent the batch
+ * @param sequence its number; zero if it is not remembered
+ * @param index where the owner was before the steps
+ * @param steps what it applied, encoded
+ */
+@SuppressWarnings("serial") // written by its own serializer
+record HazelcastBackup(UUID incarnation, UUID client, long sequence, long index, List<byte[]> steps)
+    implements EntryProcessor<String, HazelcastState, Object> {
+  private static final int VERSION = 1;
+
+  @Override
+  public @Nullable Object process(Map.Entry<String, HazelcastState> entry) {
+    HazelcastState state = entry.getValue();
+    if (state == null || !state.incarnation().equals(incarnation)) {
+      throw new HazelcastException(
+          "this replica of " + entry.getKey() + " does not hold the data of " + incarnation);
+    }
+    if (state.index() != index) {
+      if (sequence != 0 && state.hasSeen(client, sequence)) {
+        return null;
+      }
+      throw new HazelcastException(
+          "this replica of "
+              + entry.getKey()
+              + " is at "
+              + state.index()
+              + ", its owner was at "
+              + index);
+    }
+    if (!steps.isEmpty()) {
+      StateEdit edit = state.edit();
+      for (byte[] step : steps) {
+        if (!(RequestCodec.decode(step) instanceof Request.Step known)) {
+          throw new HazelcastException("an owner sent what is no step");
+        }
+        Answer unused = edit.apply(known);
+      }
+      entry.setValue(edit.finish());
+    }
+    return null;
+  }
+
+  @Override
+  public @Nullable EntryProcessor<String, HazelcastState, Object> getBackupProcessor() {
+    return null;
+  }
+
+  /** Writes and reads a backup. Stateless. */
+  static final class Serializer implements StreamSerializer<HazelcastBackup> {
+    @Override
+    public int getTypeId() {
+      return HazelcastFormat.BACKUP;
+    }
+
+    @Override
+    public void write(ObjectDataOutput out, HazelcastBackup backup) throws IOException {
+      WireWriter wire = new WireWriter();
+      wire.octet(VERSION);
+      wire.uuid(backup.incarnation);
+      wire.uuid(backup.client);
+      wire.number(backup.sequence);
+      wire.number(backup.index);
+      wire.all(backup.steps, wire::bytes);
+      out.writeByteArray(wire.toArray());
+    }
+
+    @Override
+    public HazelcastBackup read(ObjectDataInput in) throws IOException {
+      WireReader wire = new WireReader(HazelcastFormat.array(in));
+      int version = wire.octet();
+      if (version != VERSION) {
+        throw WireReader.unknown("backup", version);
+      }
+      UUID incarnation = wire.uuid();
+      UUID client = wire.uuid();
+      long sequence = wire.number();
+      long index = wire.number();
+      return new HazelcastBackup(incarnation, client, sequence, index, wire.all(wire::array));
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package dev.plinth.storage.hazelcast;
+
+import com.hazelcast.core.HazelcastException;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.StreamSerializer;
+import dev.plinth.spi.Bytes;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests of one client on their way to the owner of a keyspace, which carries them out one after
+ * the other: the processor that all commands and reads travel in.
+ *
+ * <p>One thread at a time. The same object may be run again when it is sent again from the member
+ * that is the owner itself, so {@link #process} begins by forgetting.
+ */
+@SuppressWarnings("serial") // written by its own serializer
+final class HazelcastBatch
+    implements EntryProcessor<String, HazelcastState, byte[]>, HazelcastInstanceAware {
+  private static final int VERSION = 1;
+  private static final BatchMode[] MODES = BatchMode.values();
+
+  /** What is kept of the answers of a batch for a client that did not get them. */
+  private static final int REMEMBERED_BYTES = 16 << 10;
+
+  private final BatchMode mode;
+
+  /** Which data the client knows; nothing if it knows none yet. */
+  private final Optional<UUID> incarnation;
+
+  private final UUID client;
+  private final long sequence;
+
+  /** Whether it may have been carried out before. */
+  private final boolean again;
+
+  private final List<byte[]> requests;
+
+  private @Nullable HazelcastInstance instance;
+  private @Nullable HazelcastBackup backup;
+
+  HazelcastBatch(
+      BatchMode mode,
+      Optional<UUID> incarnation,
+      UUID client,
+      long sequence,
+      boolean again,
+      List<byte[]> requests) {
+    this.mode = mode;
+    this.incarnation = incarnation;
+    this.client = client;
+    this.sequence = sequence;
+    this.again = again;
+    this.requests = requests;
+  }
+
+  @Override
+  public void setHazelcastInstance(HazelcastInstance local) {
+    instance = local;
+  }
+
+  @Override
+  public byte[] process(Map.Entry<String, HazelcastState> entry) {
+    backup = null;
+    return outcome(entry).encode();
+  }
+
+  private BatchOutcome outcome(Map.Entry<String, HazelcastState> entry) {
+    HazelcastInstance local = instance;
+    HazelcastNode node = local == null ? null : HazelcastNode.of(local).orElse(null);
+    if (local == null || node == null) {
+      return new BatchOutcome.NotServed("the member that owns the data is not ready");
+    }
+    try {
+      node.guard().check(local, entry.getKey());
+    } catch (HazelcastException tooFew) {
+      return new BatchOutcome.NotServed(String.valueOf(tooFew.getMessage()));
+    }
+    HazelcastState state = entry.getValue();
+    if (state == null) {
+      return incarnation.isEmpty()
+          ? new BatchOutcome.NotServed("there is no data of the name " + entry.getKey())
+          : new BatchOutcome.Lost("no member holds the data of " + entry.getKey());
+    }
+    if (incarnation.isPresent() && !incarnation.get().equals(state.incarnation())) {
+      return new BatchOutcome.Lost(
+          "the data was " + incarnation.get() + " and is " + state.incarnation());
+    }
+    KeyspaceOwner owner = node.owner(entry.getKey());
+    return mode == BatchMode.STALE_READS
+        ? answered(state, owner)
+        : carriedOut(state, owner, local.getCluster().getLocalMember().getUuid(), entry);
+  }
+
+  private BatchOutcome answered(HazelcastState state, KeyspaceOwner owner) {
+    BatchRun run = new BatchRun(state, owner);
+    Bytes answers = BatchOutcome.join(answers(run));
+    return new BatchOutcome.Served(state.incarnation(), run.revision(), answers);
+  }
+
+  private List<byte[]> answers(BatchRun run) {
+    List<byte[]> answers = new ArrayList<>(requests.size());
+    for (byte[] request : requests) {
+      answers.add(AnswerCodec.encode(run.answer(request)));
+    }
+    return answers;
+  }
+
+  private BatchOutcome carriedOut(
+      HazelcastState state,
+      KeyspaceOwner owner,
+      UUID member,
+      Map.Entry<String, HazelcastState> entry) {
+    BatchRun run = new BatchRun(state, owner);
+    run.begin(state, member);
+    Optional<BatchOutcome> before = mode == BatchMode.WRITES ? fromBefore(state) : Optional.empty();
+    Bytes answers = Bytes.EMPTY;
+    if (before.isEmpty()) {
+      answers = BatchOutcome.join(answers(run));
+      run.limitHistory();
+      if (mode == BatchMode.WRITES) {
+        run.remember(
+            new Request.Remember(
+                client,
+                sequence,
+                answers.size() <= REMEMBERED_BYTES ? Optional.of(answers) : Optional.empty()));
+      }
+    }
+    BatchOutcome outcome =
+        before.orElse(new BatchOutcome.Served(state.incarnation(), run.revision(), answers));
+    backup =
+        new HazelcastBackup(
+            state.incarnation(),
+            client,
+            mode == BatchMode.WRITES ? sequence : 0,
+            state.index(),
+            run.steps());
+    if (run.hasSteps()) {
+      entry.setValue(run.finish());
+    }
+    run.settle();
+    return outcome;
+  }
+
+  /** What is to be said of a batch that must not be applied now. */
+  private Optional<BatchOutcome> fromBefore(HazelcastState state) {
+    HazelcastState.Remembered last = state.clients().get(client);
+    if (last == null) {
+      return again && (sequence > 1 || state.clients().size() >= StateEdit.CLIENTS)
+          ? Optional.of(new BatchOutcome.Unknown("the batch was sent too long ago"))
+          : Optional.empty();
+    }
+    if (last.sequence() < sequence) {
+      return Optional.empty();
+    }
+    if (last.sequence() > sequence || last.answers().isEmpty()) {
+      return Optional.of(new BatchOutcome.Unknown("the answer of the batch is not kept"));
+    }
+    return Optional.of(
+        new BatchOutcome.Served(
+            state.incarnation(), state.keyspace().revision(), last.answers().get()));
+  }
+
+  /** The same with all that {@link #process} decided; a read that changes nothing has one too. */
+  @Override
+  @SuppressWarnings("unchecked") // the answer of a backup is not looked at
+  public @Nullable EntryProcessor<String, HazelcastState, byte[]> getBackupProcessor() {
+    return (EntryProcessor<String, HazelcastState, byte[]>) (EntryProcessor<?, ?, ?>) backup;
+  }
+
+  /** Writes and reads a batch. Stateless. */
+  static final class Serializer implements StreamSerializer<HazelcastBatch> {
+    @Override
+    public int getTypeId() {
+      return HazelcastFormat.BATCH;
+    }
+
+    @Override
+    public void write(ObjectDataOutput out, HazelcastBatch batch) throws IOException {
+      WireWriter wire = new WireWriter();
+      wire.octet(VERSION);
+      wire.constant(batch.mode);
+      wire.optional(batch.incarnation, wire::uuid);
+      wire.uuid(batch.client);
+      wire.number(batch.sequence);
+      wire.flag(batch.again);
+      wire.all(batch.requests, wire::bytes);
+      out.writeByteArray(wire.toArray());
+    }
+
+    @Override
+    public HazelcastBatch read(ObjectDataInput in) throws IOException {
+      WireReader wire = new WireReader(HazelcastFormat.array(in));
+      int version = wire.octet();
+      if (version != VERSION) {
+        throw WireReader.unknown("batch", version);
+      }
+      BatchMode mode = MODES[wire.octet()];
+      Optional<UUID> incarnation = wire.optional(wire::uuid);
+      UUID client = wire.uuid();
+      long sequence = wire.number();
+      boolean again = wire.flag();
+      return new HazelcastBatch(mode, incarnation, client, sequence, again, wire.all(wire::array));
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.plinth.storage.hazelcast;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A batch that was sent, until it is answered or nobody waits for it. Belongs to a line's lock. */
+final class HazelcastFlight {
+  final List<HazelcastCall> calls;
+  final long sequence;
+
+  /** How many of the calls somebody still waits for. */
+  int waiting;
+
+  /** How often it was sent. */
+  int attempts;
+
+  /** Whether an answer may still come. */
+  boolean out;
+
+  /** Whether an attempt ended without saying whether it was carried out. */
+  boolean doubtful;
+
+  /** What the last attempt ended with. */
+  @Nullable Throwable problem;
+
+  HazelcastFlight(List<HazelcastCall> calls, long sequence) {
+    this.calls = calls;
+    this.sequence = sequence;
+    this.waiting = calls.size();
+  }
+
+  List<byte[]> requests() {
+    return calls.stream().map(call -> call.request).toList();
+  }
+}

@@ -1,0 +1,41 @@
+package dev.plinth.storage.hazelcast;
+
+import com.hazelcast.config.SerializationConfig;
+import com.hazelcast.config.SerializerConfig;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.serialization.StreamSerializer;
+import java.io.IOException;
+
+/** What members send each other that is ours, and how it is written. Stateless. */
+final class HazelcastFormat {
+  /** Numbers that no other serializer of the cluster may have. */
+  static final int STATE = 0x504c01;
+
+  static final int BATCH = 0x504c02;
+  static final int BACKUP = 0x504c03;
+  static final int CREATION = 0x504c04;
+
+  private HazelcastFormat() {}
+
+  /** Makes a member understand what the stores on other members send. */
+  static void register(SerializationConfig serialization) {
+    add(HazelcastState.class, new HazelcastStateSerializer(), serialization);
+    add(HazelcastBatch.class, new HazelcastBatch.Serializer(), serialization);
+    add(HazelcastBackup.class, new HazelcastBackup.Serializer(), serialization);
+    add(HazelcastCreation.class, new HazelcastCreation.Serializer(), serialization);
+  }
+
+  private static <T> void add(
+      Class<T> type, StreamSerializer<T> serializer, SerializationConfig serialization) {
+    serialization.addSerializerConfig(
+        new SerializerConfig().setTypeClass(type).setImplementation(serializer));
+  }
+
+  static byte[] array(ObjectDataInput in) throws IOException {
+    byte[] content = in.readByteArray();
+    if (content == null) {
+      throw new IOException("a message between members is cut off");
+    }
+    return content;
+  }
+}

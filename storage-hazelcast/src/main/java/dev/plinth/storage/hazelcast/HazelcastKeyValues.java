@@ -1,0 +1,62 @@
+package dev.plinth.storage.hazelcast;
+
+import dev.plinth.spi.Commit;
+import dev.plinth.spi.KeyValues;
+import dev.plinth.spi.Read;
+import dev.plinth.spi.RequestRules;
+import dev.plinth.spi.Revision;
+import dev.plinth.spi.Slice;
+import dev.plinth.spi.StoreLimits;
+import dev.plinth.spi.Transaction;
+
+/** Keys and values: every call travels in a batch to the owner of the keyspace. */
+final class HazelcastKeyValues implements KeyValues {
+  private final HazelcastLines lines;
+  private final StoreLimits limits;
+
+  HazelcastKeyValues(HazelcastLines lines, StoreLimits limits) {
+    this.lines = lines;
+    this.limits = limits;
+  }
+
+  @Override
+  public Slice read(Read read) {
+    RequestRules.check(read);
+    Request.Ask ask = new Request.Ask(Transaction.of(read));
+    if (read.consistency() == Read.Consistency.SERIALIZABLE) {
+      long seen = lines.link().seen();
+      Slice slice = committed(lines.staleReads().ask(ask)).read(0);
+      if (slice.revision().value() >= seen) {
+        return slice;
+      }
+      // That owner is behind what this client saw already (G7), so its replicas are asked too.
+    }
+    return committed(lines.reads().ask(ask)).read(0);
+  }
+
+  @Override
+  public Commit commit(Transaction transaction) {
+    RequestRules.check(transaction, limits);
+    boolean reads =
+        HazelcastLines.isReadOnly(transaction.then())
+            && HazelcastLines.isReadOnly(transaction.otherwise());
+    return committed(
+        reads
+            ? lines.reads().ask(new Request.Ask(transaction))
+            : lines.writes().ask(new Request.Write(transaction)));
+  }
+
+  private static Commit committed(Answer answer) {
+    return ((Answer.Committed) answer).commit();
+  }
+
+  @Override
+  public Revision compact(Revision revision) {
+    return ((Answer.Done) lines.writes().ask(new Request.Compact(revision))).revision();
+  }
+
+  @Override
+  public Revision current() {
+    return ((Answer.Done) lines.reads().ask(new Request.Current())).revision();
+  }
+}

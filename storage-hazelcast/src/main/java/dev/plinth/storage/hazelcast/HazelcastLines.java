@@ -1,0 +1,51 @@
+package dev.plinth.storage.hazelcast;
+
+import dev.plinth.spi.Operation;
+import dev.plinth.spi.Read;
+import dev.plinth.spi.Transaction;
+import java.util.List;
+
+/**
+ * The ways to the owner of a keyspace.
+ *
+ * @param link which keyspace
+ * @param writes one batch after the other, so that each can be asked for again
+ * @param reads confirmed by all replicas
+ * @param staleReads answered by the owner alone
+ */
+record HazelcastLines(
+    HazelcastLink link,
+    HazelcastCommandLine writes,
+    HazelcastCommandLine reads,
+    HazelcastCommandLine staleReads) {
+  private static final int READS_UNDER_WAY = 2;
+
+  static HazelcastLines over(HazelcastLink link) {
+    return new HazelcastLines(
+        link,
+        new HazelcastCommandLine(link, BatchMode.WRITES, 1),
+        new HazelcastCommandLine(link, BatchMode.READS, READS_UNDER_WAY),
+        new HazelcastCommandLine(link, BatchMode.STALE_READS, READS_UNDER_WAY));
+  }
+
+  /** Whether operations change nothing, whatever they find. */
+  static boolean isReadOnly(List<Operation> operations) {
+    for (Operation operation : operations) {
+      boolean reads =
+          operation instanceof Read
+              || (operation instanceof Transaction nested
+                  && isReadOnly(nested.then())
+                  && isReadOnly(nested.otherwise()));
+      if (!reads) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void close() {
+    writes.close();
+    reads.close();
+    staleReads.close();
+  }
+}

@@ -1,0 +1,99 @@
+package dev.plinth.storage.hazelcast;
+
+import com.hazelcast.map.IMap;
+import dev.plinth.spi.IncarnationLostException;
+import dev.plinth.spi.StoreRuntime;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one store knows of its keyspace: where it is, which data it was, and how far it has been
+ * seen.
+ *
+ * <p>Thread-safe.
+ */
+final class HazelcastLink {
+  private final IMap<String, HazelcastState> states;
+  private final String keyspace;
+  private final StoreRuntime runtime;
+  private final Duration callTimeout;
+  private final UUID client;
+  private final AtomicReference<@Nullable UUID> incarnation = new AtomicReference<>();
+  private final AtomicLong seen = new AtomicLong();
+
+  HazelcastLink(
+      IMap<String, HazelcastState> states,
+      String keyspace,
+      StoreRuntime runtime,
+      Duration callTimeout) {
+    this.states = states;
+    this.keyspace = keyspace;
+    this.runtime = runtime;
+    this.callTimeout = callTimeout;
+    this.client = new UUID(runtime.random().nextLong(), runtime.random().nextLong());
+  }
+
+  IMap<String, HazelcastState> states() {
+    return states;
+  }
+
+  String keyspace() {
+    return keyspace;
+  }
+
+  StoreRuntime runtime() {
+    return runtime;
+  }
+
+  Duration callTimeout() {
+    return callTimeout;
+  }
+
+  /** Returns which data it is, once an answer said so. */
+  Optional<UUID> incarnation() {
+    return Optional.ofNullable(incarnation.get());
+  }
+
+  /** The highest revision that any answer had. */
+  long seen() {
+    return seen.get();
+  }
+
+  /** Sends a batch to the owner; returns at once. */
+  CompletionStage<byte[]> send(
+      BatchMode mode, long sequence, boolean again, List<byte[]> requests) {
+    return states.submitToKey(
+        keyspace,
+        new HazelcastBatch(
+            mode, Optional.ofNullable(incarnation.get()), client, sequence, again, requests));
+  }
+
+  /**
+   * Takes note of an answer.
+   *
+   * @param before what {@link #seen} was when the batch was sent
+   * @throws IncarnationLostException if the data is not what was seen before (G40)
+   */
+  void note(BatchOutcome.Served served, long before) {
+    UUID known = incarnation.get();
+    if (known == null) {
+      boolean unused = incarnation.compareAndSet(null, served.incarnation());
+      known = incarnation.get();
+    }
+    if (!served.incarnation().equals(known)) {
+      throw new IncarnationLostException(
+          "the data of the store was replaced: it was " + known + ", is " + served.incarnation());
+    }
+    if (served.revision().value() < before) {
+      throw new IncarnationLostException(
+          "the data of the store went back from revision " + before + " to " + served.revision());
+    }
+    long unused = seen.accumulateAndGet(served.revision().value(), Math::max);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.plinth.storage.hazelcast;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.core.HazelcastInstance;
+import dev.plinth.spi.StoreRuntime;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What one member keeps to itself: its clock, its rules, and what it knows of the keyspaces it
+ * owns.
+ *
+ * <p>Thread-safe. Batches find it in the member's user context.
+ */
+final class HazelcastNode {
+  private static final String CONTEXT = "dev.plinth.storage.hazelcast";
+
+  private final StoreRuntime runtime;
+  private final OwnerRules rules;
+  private final HazelcastGuard guard;
+  private final Map<String, KeyspaceOwner> owners = new ConcurrentHashMap<>();
+
+  HazelcastNode(StoreRuntime runtime, OwnerRules rules, HazelcastGuard guard) {
+    this.runtime = runtime;
+    this.rules = rules;
+    this.guard = guard;
+  }
+
+  /** Makes a member that is about to start find this, and understand what is sent to it. */
+  void attach(Config config) {
+    config.getUserContext().put(CONTEXT, this);
+    HazelcastFormat.register(config.getSerializationConfig());
+  }
+
+  /** Returns what was attached to a member. */
+  static Optional<HazelcastNode> of(HazelcastInstance instance) {
+    return Optional.ofNullable((HazelcastNode) instance.getUserContext().get(CONTEXT));
+  }
+
+  HazelcastGuard guard() {
+    return guard;
+  }
+
+  KeyspaceOwner owner(String keyspace) {
+    return owners.computeIfAbsent(keyspace, name -> new KeyspaceOwner(runtime, rules));
+  }
+}

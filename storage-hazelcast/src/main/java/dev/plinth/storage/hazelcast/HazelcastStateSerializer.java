@@ -1,0 +1,69 @@
+package dev.plinth.storage.hazelcast;
+
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.StreamSerializer;
+import dev.plinth.spi.Bytes;
+import dev.plinth.storage.mvcc.Keyspace;
+import dev.plinth.storage.mvcc.KeyspaceSnapshot;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A whole state as bytes, for a member that becomes a replica. Stateless. */
+final class HazelcastStateSerializer implements StreamSerializer<HazelcastState> {
+  private static final int VERSION = 1;
+
+  @Override
+  public int getTypeId() {
+    return HazelcastFormat.STATE;
+  }
+
+  @Override
+  public void write(ObjectDataOutput out, HazelcastState state) throws IOException {
+    WireWriter head = new WireWriter();
+    head.octet(VERSION);
+    head.uuid(state.incarnation());
+    head.number(state.index());
+    head.optional(state.owner(), head::uuid);
+    head.all(
+        state.clients().entrySet(),
+        client -> {
+          head.uuid(client.getKey());
+          head.number(client.getValue().sequence());
+          head.number(client.getValue().index());
+          head.optional(client.getValue().answers(), head::bytes);
+        });
+    out.writeByteArray(head.toArray());
+    ByteArrayOutputStream snapshot = new ByteArrayOutputStream();
+    KeyspaceSnapshot.write(state.keyspace(), snapshot);
+    out.writeByteArray(snapshot.toByteArray());
+  }
+
+  @Override
+  public HazelcastState read(ObjectDataInput in) throws IOException {
+    WireReader head = new WireReader(HazelcastFormat.array(in));
+    int version = head.octet();
+    if (version != VERSION) {
+      throw WireReader.unknown("state", version);
+    }
+    UUID incarnation = head.uuid();
+    long index = head.number();
+    Optional<UUID> owner = head.optional(head::uuid);
+    Map<UUID, HazelcastState.Remembered> clients = new HashMap<>();
+    int count = head.count();
+    for (int i = 0; i < count; i++) {
+      UUID client = head.uuid();
+      long sequence = head.number();
+      long at = head.number();
+      Optional<Bytes> answers = head.optional(head::bytes);
+      clients.put(client, new HazelcastState.Remembered(sequence, at, answers));
+    }
+    Keyspace keyspace = KeyspaceSnapshot.read(new ByteArrayInputStream(HazelcastFormat.array(in)));
+    return new HazelcastState(incarnation, index, owner, keyspace, clients);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.plinth.storage.hazelcast;
+
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
+import dev.plinth.spi.Capability;
+import dev.plinth.spi.KeyValues;
+import dev.plinth.spi.Leases;
+import dev.plinth.spi.Store;
+import dev.plinth.spi.StoreLimits;
+import dev.plinth.spi.StoreRuntime;
+import dev.plinth.spi.StoreStatus;
+import dev.plinth.spi.Watches;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * One keyspace, replicated by the members of a cluster that this process is one of.
+ *
+ * <p>Thread-safe. It neither starts the member nor creates the keyspace, and closing it stops
+ * neither.
+ */
+final class HazelcastStore implements Store {
+  /**
+   * {@code LINEARIZABLE} is withheld: members decide by their own view who owns the data, not by a
+   * vote. {@code DURABLE} is withheld: all of it is in memory.
+   */
+  private static final Set<Capability> CAPABILITIES =
+      Set.of(Capability.SHARED, Capability.SOLE_REVISION);
+
+  private final StoreLimits limits;
+  private final HazelcastLines lines;
+  private final HazelcastKeyValues keyValues;
+  private final HazelcastLeases leases;
+  private final HazelcastWatches watches;
+  private final HazelcastStatus status;
+  private final HazelcastKeeper keeper;
+
+  HazelcastStore(
+      HazelcastInstance instance,
+      IMap<String, HazelcastState> states,
+      String keyspace,
+      StoreRuntime runtime,
+      Duration callTimeout,
+      StoreLimits limits) {
+    this.limits = limits;
+    this.lines = HazelcastLines.over(new HazelcastLink(states, keyspace, runtime, callTimeout));
+    this.keyValues = new HazelcastKeyValues(lines, limits);
+    this.leases = new HazelcastLeases(lines, limits);
+    this.watches = new HazelcastWatches(lines);
+    this.status = new HazelcastStatus(lines, instance);
+    this.keeper = new HazelcastKeeper(lines, instance);
+    keeper.start();
+  }
+
+  @Override
+  public KeyValues keyValues() {
+    return keyValues;
+  }
+
+  @Override
+  public Leases leases() {
+    return leases;
+  }
+
+  @Override
+  public Watches watches() {
+    return watches;
+  }
+
+  @Override
+  public StoreStatus status() {
+    return status.ask();
+  }
+
+  @Override
+  public StoreLimits limits() {
+    return limits;
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return CAPABILITIES;
+  }
+
+  @Override
+  public StoreRuntime runtime() {
+    return lines.link().runtime();
+  }
+
+  @Override
+  public void close() {
+    keeper.close();
+    watches.close();
+    lines.close();
+  }
+}

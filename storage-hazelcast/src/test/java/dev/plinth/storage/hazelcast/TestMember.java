@@ -1,0 +1,105 @@
+package dev.plinth.storage.hazelcast;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.InMemoryFormat;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
+import dev.plinth.spi.Store;
+import dev.plinth.spi.StoreLimits;
+import dev.plinth.spi.StoreRuntime;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+/** A plain member with the one map, and stores on it. Thread-safe. */
+final class TestMember implements AutoCloseable {
+  static final StoreLimits LIMITS =
+      new StoreLimits(
+          128,
+          3L << 19,
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(9_000_000_000L),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1));
+
+  static final OwnerRules RULES =
+      new OwnerRules(100_000, Duration.ofHours(1), 256L << 20, 1L << 30);
+
+  private static final String MAP = "plinth";
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(3);
+
+  private final HazelcastInstance instance;
+  private final StoreRuntime runtime;
+
+  private TestMember(HazelcastInstance instance, StoreRuntime runtime) {
+    this.instance = instance;
+    this.runtime = runtime;
+  }
+
+  /** Starts a member of a cluster of its own. */
+  static TestMember alone(OwnerRules rules) {
+    return start(config("alone-" + UUID.randomUUID(), List.of(), 0), rules, (i, k) -> {});
+  }
+
+  static TestMember start(Config config, OwnerRules rules, HazelcastGuard guard) {
+    StoreRuntime runtime = StoreRuntime.system();
+    new HazelcastNode(runtime, rules, guard).attach(config);
+    return new TestMember(Hazelcast.newHazelcastInstance(config), runtime);
+  }
+
+  static Config config(String cluster, List<String> others, int backups) {
+    Config config = new Config().setClusterName(cluster);
+    config.setProperty("hazelcast.phone.home.enabled", "false");
+    config.setProperty("hazelcast.logging.type", "none");
+    config.setProperty("hazelcast.shutdownhook.enabled", "false");
+    config.setProperty("hazelcast.operation.fail.on.indeterminate.state", "true");
+    config.setProperty("hazelcast.operation.backup.timeout.millis", "1000");
+    config.setProperty("hazelcast.partition.backup.sync.interval", "2");
+    config.setProperty("hazelcast.partition.count", "11");
+    config.setProperty("hazelcast.wait.seconds.before.join", "0");
+    config.setProperty("hazelcast.socket.bind.any", "false");
+    config.getNetworkConfig().setPort(5901).setPortAutoIncrement(true).setPortCount(200);
+    config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface("127.0.0.1");
+    JoinConfig join = config.getNetworkConfig().getJoin();
+    join.getAutoDetectionConfig().setEnabled(false);
+    join.getMulticastConfig().setEnabled(false);
+    join.getTcpIpConfig().setEnabled(true).setMembers(others);
+    config.addMapConfig(
+        new MapConfig(MAP)
+            .setInMemoryFormat(InMemoryFormat.OBJECT)
+            .setBackupCount(backups)
+            .setStatisticsEnabled(false));
+    return config;
+  }
+
+  HazelcastInstance instance() {
+    return instance;
+  }
+
+  String address() {
+    return instance.getCluster().getLocalMember().getAddress().getHost()
+        + ":"
+        + instance.getCluster().getLocalMember().getAddress().getPort();
+  }
+
+  IMap<String, HazelcastState> states() {
+    return instance.getMap(MAP);
+  }
+
+  UUID create(String keyspace) {
+    return states().executeOnKey(keyspace, new HazelcastCreation(UUID.randomUUID()));
+  }
+
+  Store open(String keyspace) {
+    return new HazelcastStore(instance, states(), keyspace, runtime, CALL_TIMEOUT, LIMITS);
+  }
+
+  @Override
+  public void close() {
+    instance.getLifecycleService().terminate();
+    runtime.close();
+  }
+}
