@@ -29,8 +29,18 @@ public interface StoreProvider {
   void check(Settings settings);
 
   /**
-   * Opens a store. Returns at once and connects behind: a server that cannot be reached shows in
-   * the calls, not here.
+   * Returns whether stores of this kind listen at a port of their own. If so, their settings take
+   * {@code port-offset}, which is added to it.
+   *
+   * @return false, unless the process itself becomes a server of the data
+   */
+  default boolean listens() {
+    return false;
+  }
+
+  /**
+   * Opens a store. Connects behind: a server that cannot be reached shows in the calls, not here.
+   * Returns at once, or, if the store itself is a server, when that has started.
    *
    * @param settings the section of this store
    * @param runtime its time and threads; outlives the store and is closed by the caller
