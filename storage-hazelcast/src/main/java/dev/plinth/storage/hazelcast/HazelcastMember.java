@@ -1,0 +1,287 @@
+package dev.plinth.storage.hazelcast;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.config.Config;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastException;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.map.IMap;
+import com.hazelcast.partition.MigrationListener;
+import com.hazelcast.partition.MigrationState;
+import com.hazelcast.partition.PartitionLostEvent;
+import com.hazelcast.partition.ReplicaMigrationEvent;
+import dev.plinth.spi.StoreRuntime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This process as a member of a cluster, with the one map that holds the keyspace.
+ *
+ * <p>Thread-safe.
+ */
+final class HazelcastMember implements AutoCloseable {
+  /*
+   * Who may create the keyspace (H11): only the member that began the cluster, once, in its
+   * lifetime; every other member joined a cluster and only ever finds what is there. Whether a
+   * member began its cluster is asked when it creates, so one that merged into another cluster has
+   * lost the right. The right is in that one process, outside the partition that it is about: when
+   * all copies are lost, whoever is left has used the right or never had it, and when the founder
+   * goes before it could create, nobody serves until all are started anew. That is the safe side
+   * of the two: a keyspace that nobody can make empty again, at the price of a restart after a
+   * crash in the moment between the start of the second member and the creation.
+   *
+   * Each attempt to create has an incarnation of its own, so an attempt whose outcome is not known
+   * and which is repeated after the data was lost makes data that tells itself from the first.
+   */
+
+  /** The keyspace of the store. */
+  static final String KEYSPACE = "plinth";
+
+  private static final Logger LOG = LoggerFactory.getLogger(HazelcastMember.class);
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(100);
+
+  private final HazelcastConfig config;
+  private final StoreRuntime runtime;
+  private final HazelcastReplicas replicas;
+  private final HazelcastInstance instance;
+  private final List<Runnable> changed = new CopyOnWriteArrayList<>();
+  private final List<Runnable> merged = new CopyOnWriteArrayList<>();
+  private final AtomicInteger merges = new AtomicInteger();
+  private final AtomicBoolean creating = new AtomicBoolean();
+  private volatile boolean lost;
+  private volatile boolean closed;
+  private volatile @Nullable Instant lastMigration;
+
+  private HazelcastMember(HazelcastConfig config, StoreRuntime runtime) {
+    this.config = config;
+    this.runtime = runtime;
+    this.replicas = new HazelcastReplicas(config.backupCount(), config.minimumMembers());
+    Config built = HazelcastMemberConfig.build(config);
+    new HazelcastNode(runtime, config.ownerRules(), replicas).attach(built);
+    this.instance = Hazelcast.newHazelcastInstance(built);
+  }
+
+  /**
+   * Starts a member and joins it to those that it finds. Blocks until it is one of them, for some
+   * seconds at most as a rule.
+   *
+   * @throws IllegalStateException if it cannot be started, if Hazelcast is not the one that this
+   *     store knows, or if the members are configured in different ways
+   */
+  static HazelcastMember start(HazelcastConfig config, StoreRuntime runtime) {
+    HazelcastModules.warnIfClosed(LOG);
+    HazelcastMember member = new HazelcastMember(config, runtime);
+    try {
+      HazelcastMemberConfig.refuseOtherMap(
+          member.instance.getConfig().findMapConfig(HazelcastMemberConfig.MAP));
+      member.replicas.checkSelf(member.instance, KEYSPACE);
+      HazelcastMemberConfig.refuseOtherMembers(member.instance.getCluster());
+      member.listen();
+      member.createIfDue();
+      return member;
+    } catch (RuntimeException refused) {
+      member.terminate();
+      throw refused;
+    }
+  }
+
+  private void listen() {
+    UUID unusedMembers =
+        instance
+            .getCluster()
+            .addMembershipListener(
+                new MembershipListener() {
+                  @Override
+                  public void memberAdded(MembershipEvent event) {
+                    changed();
+                  }
+
+                  @Override
+                  public void memberRemoved(MembershipEvent event) {
+                    changed();
+                  }
+                });
+    UUID unusedMigrations = instance.getPartitionService().addMigrationListener(new Migrations());
+    UUID unusedLosses =
+        instance.getPartitionService().addPartitionLostListener(this::notePartitionLost);
+    UUID unusedStates = instance.getLifecycleService().addLifecycleListener(this::noteLifecycle);
+  }
+
+  private void notePartitionLost(PartitionLostEvent event) {
+    if (event.getPartitionId() == partition()
+        && event.getLostBackupCount() >= config.backupCount()) {
+      lost = true;
+      LOG.error(
+          "all copies of the data are lost; nothing is served until every member is started anew");
+      changed();
+    }
+  }
+
+  private void noteLifecycle(LifecycleEvent event) {
+    if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
+      int unused = merges.incrementAndGet();
+      LOG.warn("this member was cut off and joined the others again; its own data was given up");
+      merged.forEach(Runnable::run);
+      changed();
+    }
+  }
+
+  private void changed() {
+    if (!closed) {
+      changed.forEach(Runnable::run);
+    }
+  }
+
+  /** Creates the keyspace if that is this member's to do; tries again until it is done or not. */
+  private void createIfDue() {
+    if (closed || lost || !instance.getLifecycleService().isRunning() || creating.get()) {
+      return;
+    }
+    try {
+      if (!replicas.hasFounded(instance)) {
+        return;
+      }
+      if (instance.getCluster().getMembers().size() >= config.minimumMembers()) {
+        UUID incarnation = new UUID(runtime.random().nextLong(), runtime.random().nextLong());
+        UUID there = states().executeOnKey(KEYSPACE, new HazelcastCreation(incarnation));
+        creating.set(true);
+        LOG.info("the keyspace {} is there, incarnation {}", KEYSPACE, there);
+        return;
+      }
+    } catch (HazelcastException | IllegalStateException notNow) {
+      // Too few answer, or this member is on its way out; the next attempt finds out.
+      LOG.debug("the keyspace cannot be created yet", notNow);
+    }
+    StoreRuntime.Scheduled unused = runtime.schedule(BETWEEN_ATTEMPTS, this::createIfDue);
+  }
+
+  HazelcastInstance instance() {
+    return instance;
+  }
+
+  /** The one map: by name of keyspace, in object format, so that no command copies the state. */
+  IMap<String, HazelcastState> states() {
+    return instance.getMap(HazelcastMemberConfig.MAP);
+  }
+
+  /** Calls back, on a thread that must not be held up, when who holds what may have changed. */
+  void onMembershipOrMigrationOrMerge(Runnable callback) {
+    changed.add(callback);
+  }
+
+  /**
+   * Calls back after this member was on the side that gave up its data: what was seen here before
+   * need not have happened (H12).
+   */
+  void onMerge(Runnable callback) {
+    merged.add(callback);
+  }
+
+  /** How often this member gave up its data for that of others. */
+  int merges() {
+    return merges.get();
+  }
+
+  /** Whether enough members are there to serve. */
+  boolean hasMinimum() {
+    return instance.getLifecycleService().isRunning()
+        && instance.getCluster().getMembers().size() >= config.minimumMembers();
+  }
+
+  /** How many members beside the owner hold a copy and live. */
+  int liveBackups() {
+    return replicas.liveBackups(instance, KEYSPACE);
+  }
+
+  /** When a copy of the keyspace last moved, if it has since this member started. */
+  Optional<Instant> lastMigration() {
+    return Optional.ofNullable(lastMigration);
+  }
+
+  /** What an operator must look at. */
+  List<String> alarms() {
+    List<String> alarms = new ArrayList<>();
+    if (!instance.getLifecycleService().isRunning()) {
+      return List.of("this member does not run");
+    }
+    int there = instance.getCluster().getMembers().size();
+    if (lost) {
+      alarms.add("all copies of the data are lost");
+    }
+    if (there < config.minimumMembers()) {
+      alarms.add(there + " member(s), and minimum-members is " + config.minimumMembers());
+    } else if (there < config.clusterSize()) {
+      alarms.add(there + " member(s), and cluster-size is " + config.clusterSize());
+    }
+    int wanted = Math.min(config.backupCount(), there - 1);
+    int live = liveBackups();
+    if (live < wanted) {
+      alarms.add(live + " of " + wanted + " backups are at members that live");
+    }
+    return alarms;
+  }
+
+  private int partition() {
+    return instance.getPartitionService().getPartition(KEYSPACE).getPartitionId();
+  }
+
+  /** Leaves the cluster after its copies were handed over; blocks for the shutdown time-out. */
+  @Override
+  public void close() {
+    closed = true;
+    instance.shutdown();
+  }
+
+  /** Ends at once, as in a crash. */
+  void terminate() {
+    closed = true;
+    instance.getLifecycleService().terminate();
+  }
+
+  /** Who is there, for logs. */
+  @Override
+  public String toString() {
+    Member local = instance.getCluster().getLocalMember();
+    return "member " + local.getAddress();
+  }
+
+  private final class Migrations implements MigrationListener {
+    @Override
+    public void migrationStarted(MigrationState state) {}
+
+    @Override
+    public void migrationFinished(MigrationState state) {
+      changed();
+    }
+
+    @Override
+    public void replicaMigrationCompleted(ReplicaMigrationEvent event) {
+      note(event);
+    }
+
+    @Override
+    public void replicaMigrationFailed(ReplicaMigrationEvent event) {
+      note(event);
+    }
+
+    private void note(ReplicaMigrationEvent event) {
+      if (!closed && event.getPartitionId() == partition()) {
+        lastMigration = runtime.now();
+        changed();
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.plinth.storage.hazelcast;
+
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.impl.HazelcastInstanceImpl;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.partition.InternalPartition;
+import com.hazelcast.internal.partition.InternalPartitionService;
+import com.hazelcast.internal.partition.PartitionReplica;
+import com.hazelcast.spi.exception.RetryableHazelcastException;
+
+/**
+ * Which members hold a keyspace: the one class that asks Hazelcast's internals, because its public
+ * interface names only the owner.
+ *
+ * <p>Stateless but for its limits; thread-safe; never blocks.
+ */
+final class HazelcastReplicas implements HazelcastGuard {
+  /** The version of a list of members with which its first one begins. */
+  private static final int FIRST = 1;
+
+  private final int backupCount;
+  private final int neededBackups;
+
+  /**
+   * Makes a guard.
+   *
+   * @param backupCount copies beside the owner's that are wanted
+   * @param minimumMembers copies, with the owner's, without which nothing is served
+   */
+  HazelcastReplicas(int backupCount, int minimumMembers) {
+    this.backupCount = backupCount;
+    this.neededBackups = minimumMembers - 1;
+  }
+
+  /**
+   * Uses everything here once, so that a Hazelcast which differs is noticed before it matters.
+   *
+   * @throws IllegalStateException with one sentence if it does
+   */
+  void checkSelf(HazelcastInstance instance, String keyspace) {
+    try {
+      if (liveBackups(instance, keyspace) < 0 || memberListVersion(instance) < FIRST) {
+        throw new IllegalStateException("unforeseen answers");
+      }
+    } catch (LinkageError | RuntimeException differs) {
+      String version = HazelcastInstance.class.getPackage().getImplementationVersion();
+      throw new IllegalStateException(
+          "this Hazelcast"
+              + (version == null ? "" : " (" + version + ")")
+              + " does not tell where copies are as 5.7 does, so writes cannot be kept safe; put"
+              + " Hazelcast 5.7 on the class path",
+          differs);
+    }
+  }
+
+  /**
+   * Refuses a batch unless a majority of replicas is at members that live (H6). What is sent to
+   * fewer backups than are wanted counts as kept for Hazelcast; not here.
+   */
+  @Override
+  public void check(HazelcastInstance instance, String keyspace) {
+    int live = neededBackups == 0 ? 0 : liveBackups(instance, keyspace);
+    if (live < neededBackups) {
+      throw new RetryableHazelcastException(
+          "too few members hold the data: "
+              + (live + 1)
+              + " of the "
+              + (neededBackups + 1)
+              + " that minimum-members asks for");
+    }
+  }
+
+  /** How many members beside the owner are assigned a copy and live, of those sent to. */
+  int liveBackups(HazelcastInstance instance, String keyspace) {
+    Node node = node(instance);
+    InternalPartitionService partitions = node.getPartitionService();
+    InternalPartition partition =
+        partitions.getPartition(partitions.getPartitionId(keyspace), false);
+    int sentTo = Math.min(backupCount, partitions.getMaxAllowedBackupCount());
+    int live = 0;
+    for (int index = 1; index <= sentTo; index++) {
+      PartitionReplica replica = partition.getReplica(index);
+      if (replica != null
+          && node.getClusterService().getMember(replica.address(), replica.uuid()) != null) {
+        live++;
+      }
+    }
+    return live;
+  }
+
+  /** Whether the local member began its cluster; one that joined or merged into another did not. */
+  boolean hasFounded(HazelcastInstance instance) {
+    return memberListVersion(instance) == FIRST;
+  }
+
+  private static int memberListVersion(HazelcastInstance instance) {
+    return node(instance).getLocalMember().getMemberListJoinVersion();
+  }
+
+  private static Node node(HazelcastInstance instance) {
+    return switch (instance) {
+      case HazelcastInstanceProxy proxy -> proxy.getOriginal().node;
+      case HazelcastInstanceImpl itself -> itself.node;
+      default -> throw new IllegalStateException("no member: " + instance.getClass().getName());
+    };
+  }
+}
