@@ -52,7 +52,7 @@ final class WireWriter {
     room(10);
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      content[size++] = (byte) (rest & 0x7f | 0x80);
+      content[size++] = (byte) ((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     content[size++] = (byte) rest;
