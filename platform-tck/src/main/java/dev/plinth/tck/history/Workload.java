@@ -131,8 +131,10 @@ public record Workload(long seed, int clients, int steps, boolean interleaved) {
   static void await(FutureTask<Boolean> task, Duration patience) {
     try {
       boolean unused = task.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException | ExecutionException failed) {
-      throw new AssertionError("a client of the workload failed or did not end", failed);
+    } catch (TimeoutException late) {
+      throw new AssertionError("a client of the workload did not end", late);
+    } catch (ExecutionException failed) {
+      throw new AssertionError("a client of the workload failed: " + failed.getCause(), failed);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", interrupted);

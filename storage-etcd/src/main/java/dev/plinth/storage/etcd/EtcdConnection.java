@@ -298,11 +298,18 @@ final class EtcdConnection {
     if (closed.get()) {
       return new HandleClosedException("the store is closed");
     }
-    return EtcdFailures.of(
-        status, kind, sent, members.size() == 1 ? member.endpoint().toString() : addresses());
+    if (login.isNeeded() && EtcdFailures.isExpiredLogin(status)) {
+      // Credentials that are wrong fail when a token is asked for.
+      return new StoreUnavailableException(
+          "the store has forgotten, or does not know yet, that this client is logged in: "
+              + member.endpoint(),
+          status.asException());
+    }
+    return EtcdFailures.of(status, kind, sent, addresses());
   }
 
-  private String addresses() {
+  /** Returns every endpoint, for people. */
+  String addresses() {
     return members.stream()
         .map(member -> member.endpoint().toString())
         .collect(Collectors.joining(", "));

@@ -259,11 +259,15 @@ final class EtcdExchange<Q, R> {
     }
 
     private void fail(Status status) {
-      if (EtcdFailures.isExpiredLogin(status) && connection.login().isNeeded() && !loginRenewed) {
-        loginRenewed = true;
+      if (EtcdFailures.isExpiredLogin(status) && connection.login().isNeeded()) {
         connection.login().forget(token);
-        EtcdExchange.this.start();
-        return;
+        // A member that lags behind does not know the newest token yet.
+        long patience = loginRenewed ? FIRST_PAUSE.toNanos() : 0;
+        loginRenewed = true;
+        if (left() > patience && !givenUp && !connection.isClosed()) {
+          later(Duration.ofNanos(patience), EtcdExchange.this::start);
+          return;
+        }
       }
       boolean passes = EtcdFailures.mayPass(status) && !givenUp;
       if (passes) {

@@ -4,7 +4,6 @@ import dev.plinth.spi.HandleClosedException;
 import dev.plinth.spi.LeaseId;
 import dev.plinth.spi.LeaseLostException;
 import dev.plinth.spi.OutcomeUnknownException;
-import dev.plinth.spi.RequestRefusedException;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreUnavailableException;
 import io.etcd.jetcd.api.LeaseGrpc;
@@ -84,7 +83,6 @@ final class EtcdKeepAlive {
     EtcdDeadline deadline = EtcdDeadline.in(timeout, connection.runtime());
     Duration pause = FIRST_PAUSE;
     OutcomeUnknownException unsure = null;
-    boolean loggedIn = true;
     while (true) {
       StoreException failure;
       try {
@@ -101,13 +99,6 @@ final class EtcdKeepAlive {
         failure = perhaps;
       } catch (StoreUnavailableException nothingDone) {
         failure = nothingDone;
-      } catch (RequestRefusedException refused) {
-        // The token of the stream may have expired; the next stream gets a new one.
-        if (refused.reason() != RequestRefusedException.Reason.NOT_AUTHENTICATED || !loggedIn) {
-          throw refused;
-        }
-        loggedIn = false;
-        failure = refused;
       }
       if (!deadline.pause(pause)) {
         throw unsure == null ? failure : unsure;

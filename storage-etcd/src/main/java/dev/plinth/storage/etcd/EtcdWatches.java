@@ -102,7 +102,8 @@ final class EtcdWatches implements Watches {
     }
     if (!opened) {
       throw new StoreUnavailableException(
-          "watch " + options.range() + ": no answer within " + timeout.toMillis() + " ms");
+          "watch %s: no answer within %d ms from %s"
+              .formatted(options.range(), timeout.toMillis(), connection.addresses()));
     }
     options.progressInterval().ifPresent(interval -> repeatProgress(watch, interval));
     return watch;
@@ -196,7 +197,8 @@ final class EtcdWatches implements Watches {
   void refused(EtcdWatch watch, String reason) {
     StoreException failure =
         connection.failure(Status.UNKNOWN.withDescription(reason), new Metadata(), EtcdCall.READ);
-    boolean again = watch.refused() == 1 || !(failure instanceof RequestRefusedException);
+    int refusals = watch.refused();
+    boolean again = refusals == 1 || !(failure instanceof RequestRefusedException);
     if (again) {
       // A stream keeps the token that it was opened with; a newer one may be accepted.
       connection.login().forget(connection.login().token());
@@ -205,7 +207,7 @@ final class EtcdWatches implements Watches {
         connection
             .runtime()
             .schedule(
-                again ? FIRST_DELAY : Duration.ZERO,
+                again ? delayAfter(refusals) : Duration.ZERO,
                 () -> {
                   if (again) {
                     resume(watch);

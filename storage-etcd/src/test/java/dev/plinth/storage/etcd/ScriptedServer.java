@@ -3,6 +3,9 @@ package dev.plinth.storage.etcd;
 import com.google.protobuf.ByteString;
 import dev.plinth.spi.Settings;
 import dev.plinth.spi.StoreRuntime;
+import io.etcd.jetcd.api.AuthGrpc;
+import io.etcd.jetcd.api.AuthenticateRequest;
+import io.etcd.jetcd.api.AuthenticateResponse;
 import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.DeleteRangeResponse;
 import io.etcd.jetcd.api.KVGrpc;
@@ -32,6 +35,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -86,12 +90,14 @@ final class ScriptedServer implements AutoCloseable {
   private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
   private final AtomicLong revision = new AtomicLong(1);
   private final AtomicLong term = new AtomicLong(1);
+  private final AtomicLong tokens = new AtomicLong();
 
   ScriptedServer() throws IOException {
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(keyValues())
             .addService(leases())
+            .addService(logins())
             .build()
             .start();
   }
@@ -101,15 +107,14 @@ final class ScriptedServer implements AutoCloseable {
   }
 
   EtcdConnection connect(Duration timeout, StoreRuntime runtime) {
-    return new EtcdConnection(
-        EtcdConfig.from(
-            Settings.of(
-                Map.of(
-                    "endpoints",
-                    List.of(endpoint()),
-                    "request-timeout",
-                    timeout.toMillis() + "ms"))),
-        runtime);
+    return connect(timeout, runtime, Map.of());
+  }
+
+  EtcdConnection connect(Duration timeout, StoreRuntime runtime, Map<String, String> more) {
+    Map<String, Object> settings = new HashMap<>(more);
+    settings.put("endpoints", List.of(endpoint()));
+    settings.put("request-timeout", timeout.toMillis() + "ms");
+    return new EtcdConnection(EtcdConfig.from(Settings.of(settings)), runtime);
   }
 
   /** The next request. */
@@ -258,6 +263,22 @@ final class ScriptedServer implements AutoCloseable {
             observer.onCompleted();
           }
         };
+      }
+    };
+  }
+
+  /** Everybody may log in, and gets another token each time. */
+  private BindableService logins() {
+    return new AuthGrpc.AuthImplBase() {
+      @Override
+      public void authenticate(
+          AuthenticateRequest request, StreamObserver<AuthenticateResponse> observer) {
+        observer.onNext(
+            AuthenticateResponse.newBuilder()
+                .setHeader(header())
+                .setToken("token-" + tokens.incrementAndGet())
+                .build());
+        observer.onCompleted();
       }
     };
   }
