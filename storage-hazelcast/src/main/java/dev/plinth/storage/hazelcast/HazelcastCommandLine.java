@@ -268,6 +268,7 @@ final class HazelcastCommandLine {
 
   private void repeat(HazelcastFlight flight, @Nullable Throwable why, boolean doubtful) {
     int attempts;
+    StoreException end;
     lock.lock();
     try {
       flight.out = false;
@@ -278,17 +279,11 @@ final class HazelcastCommandLine {
       if (!flights.contains(flight)) {
         return;
       }
+      end = end(flight, "this member of the store has stopped");
     } finally {
       lock.unlock();
     }
     if (why instanceof HazelcastInstanceNotActiveException) {
-      lock.lock();
-      StoreException end;
-      try {
-        end = end(flight, "this member of the store has stopped");
-      } finally {
-        lock.unlock();
-      }
       fail(flight, end);
       return;
     }

@@ -9,13 +9,12 @@ import dev.plinth.spi.StoreRuntime;
 import dev.plinth.spi.Watch;
 import dev.plinth.spi.WatchBatch;
 import dev.plinth.spi.WatchOptions;
+import dev.plinth.spi.WatchWaiting;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +43,7 @@ final class HazelcastWatch implements Watch {
   private final WatchOptions options;
   private final Revision startedAt;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition ready = lock.newCondition();
+  private final WatchWaiting waiting;
   private final ArrayDeque<Revised> queue = new ArrayDeque<>();
   private long queuedBytes;
   private boolean live;
@@ -65,6 +64,7 @@ final class HazelcastWatch implements Watch {
 
   HazelcastWatch(HazelcastWatches hub, WatchOptions options, Revision current) {
     this.hub = hub;
+    this.waiting = new WatchWaiting(lock, () -> idle, this::tryNext);
     this.options = options;
     this.startedAt = current;
     this.position = start() == 0 ? current.value() + 1 : start();
@@ -242,7 +242,7 @@ final class HazelcastWatch implements Watch {
     boolean signalled;
     lock.lock();
     try {
-      ready.signalAll();
+      waiting.wakeUp();
       signalled = signal != null;
     } finally {
       lock.unlock();
@@ -268,45 +268,12 @@ final class HazelcastWatch implements Watch {
 
   @Override
   public WatchBatch next() throws InterruptedException {
-    while (true) {
-      Optional<WatchBatch> batch = poll(Duration.ofDays(1));
-      if (batch.isPresent()) {
-        return batch.get();
-      }
-    }
+    return waiting.next();
   }
 
   @Override
   public Optional<WatchBatch> poll(Duration timeout) throws InterruptedException {
-    // The limit is for the reader's patience, so it is counted in real time.
-    long end = System.nanoTime() + saturatedNanos(timeout);
-    while (true) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      Optional<WatchBatch> batch = tryNext();
-      if (batch.isPresent()) {
-        return batch;
-      }
-      lock.lockInterruptibly();
-      try {
-        long left = end - System.nanoTime();
-        while (idle) {
-          if (left <= 0) {
-            return Optional.empty();
-          }
-          left = ready.awaitNanos(left);
-        }
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
-  private static long saturatedNanos(Duration timeout) {
-    return timeout.compareTo(Duration.ofDays(365)) > 0
-        ? TimeUnit.DAYS.toNanos(365)
-        : Math.max(0, timeout.toNanos());
+    return waiting.poll(timeout);
   }
 
   @Override
@@ -417,7 +384,7 @@ final class HazelcastWatch implements Watch {
       }
       mark = 0;
       wasIdle = stir();
-      ready.signalAll();
+      waiting.wakeUp();
       if (periodic != null) {
         periodic.cancel();
       }

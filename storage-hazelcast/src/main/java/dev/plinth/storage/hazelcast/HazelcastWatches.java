@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * The hub of a store's watches: pulls what is new once for all of them, and what one of them missed
@@ -155,7 +156,7 @@ final class HazelcastWatches
       List<HazelcastWatch> open;
       lock.lock();
       try {
-        awaitHint();
+        awaitWhile(() -> !hinted && !closed && !watches.isEmpty(), POLL);
         if (closed || watches.isEmpty()) {
           running = false;
           return;
@@ -181,29 +182,22 @@ final class HazelcastWatches
     return String.valueOf(reason.getMessage());
   }
 
-  /** Called with the lock. */
-  private void awaitHint() {
-    long left = POLL.toNanos();
-    while (!hinted && !closed && !watches.isEmpty() && left > 0) {
-      left = await(left);
-    }
-  }
-
-  private long await(long nanos) {
+  /** Waits while something holds, but not for ever; called with the lock. */
+  private void awaitWhile(BooleanSupplier holds, Duration most) {
+    long left = most.toNanos();
     try {
-      return look.awaitNanos(nanos);
+      while (left > 0 && holds.getAsBoolean()) {
+        left = look.awaitNanos(left);
+      }
     } catch (InterruptedException nobodyInterruptsThis) {
-      return 0;
+      // Then it was a short wait.
     }
   }
 
   private void pause() {
     lock.lock();
     try {
-      long left = PAUSE.toNanos();
-      while (!closed && left > 0) {
-        left = await(left);
-      }
+      awaitWhile(() -> !closed, PAUSE);
       hinted = true;
     } finally {
       lock.unlock();

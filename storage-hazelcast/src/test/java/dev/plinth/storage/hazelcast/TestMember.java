@@ -6,13 +6,19 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.map.IMap;
+import com.hazelcast.map.impl.MapService;
+import com.hazelcast.map.impl.record.Record;
+import com.hazelcast.map.impl.recordstore.RecordStore;
+import com.hazelcast.spi.impl.NodeEngineImpl;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreLimits;
 import dev.plinth.spi.StoreRuntime;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A plain member with the one map, and stores on it. Thread-safe. */
 final class TestMember implements AutoCloseable {
@@ -91,6 +97,16 @@ final class TestMember implements AutoCloseable {
 
   UUID create(String keyspace) {
     return states().executeOnKey(keyspace, new HazelcastCreation(UUID.randomUUID()));
+  }
+
+  /** Looks at this member's own copy, whatever its role. */
+  @Nullable HazelcastState replica(String keyspace) {
+    NodeEngineImpl engine = ((HazelcastInstanceProxy) instance).getOriginal().node.getNodeEngine();
+    MapService maps = engine.getService(MapService.SERVICE_NAME);
+    int partition = instance.getPartitionService().getPartition(keyspace).getPartitionId();
+    RecordStore<?> records = maps.getMapServiceContext().getExistingRecordStore(partition, MAP);
+    Record<?> record = records == null ? null : records.getRecord(engine.toData(keyspace));
+    return record == null ? null : (HazelcastState) record.getValue();
   }
 
   Store open(String keyspace) {

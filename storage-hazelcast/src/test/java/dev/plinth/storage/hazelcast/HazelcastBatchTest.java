@@ -1,0 +1,293 @@
+package dev.plinth.storage.hazelcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.hazelcast.core.HazelcastException;
+import com.hazelcast.map.EntryProcessor;
+import dev.plinth.spi.Bytes;
+import dev.plinth.spi.Key;
+import dev.plinth.spi.Put;
+import dev.plinth.spi.Read;
+import dev.plinth.spi.Transaction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a batch does to the owner's state, and its backup to a replica's, without a network. */
+final class HazelcastBatchTest {
+  private static final Key KEY = Key.utf8("key");
+  private static final UUID CLIENT = new UUID(1, 2);
+  private static final UUID DATA = new UUID(3, 4);
+
+  private final AtomicBoolean tooFewReplicas = new AtomicBoolean();
+
+  @SuppressWarnings("NullAway.Init")
+  private TestMember member;
+
+  @BeforeEach
+  void start() {
+    member =
+        TestMember.start(
+            TestMember.config("batch-" + UUID.randomUUID(), List.of(), 0),
+            TestMember.RULES,
+            (instance, keyspace) -> {
+              if (tooFewReplicas.get()) {
+                throw new HazelcastException("too few replicas");
+              }
+            });
+  }
+
+  @AfterEach
+  void stop() {
+    member.close();
+  }
+
+  /** One replica: an entry that counts how often it was set. */
+  private static final class Replica implements Map.Entry<String, HazelcastState> {
+    private @Nullable HazelcastState state;
+    private int sets;
+
+    Replica(@Nullable HazelcastState state) {
+      this.state = state;
+    }
+
+    @Override
+    public String getKey() {
+      return "keyspace";
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // as an entry that was lost
+    public HazelcastState getValue() {
+      return state;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // as an entry that was lost
+    public HazelcastState setValue(HazelcastState next) {
+      HazelcastState before = state;
+      state = next;
+      sets++;
+      return before;
+    }
+
+    HazelcastState known() {
+      HazelcastState there = state;
+      assertThat(there).isNotNull();
+      return there;
+    }
+  }
+
+  private HazelcastBatch batch(BatchMode mode, long sequence, boolean again, Request... requests) {
+    List<byte[]> encoded = new ArrayList<>();
+    for (Request request : requests) {
+      encoded.add(RequestCodec.encode(request));
+    }
+    HazelcastBatch batch =
+        new HazelcastBatch(mode, Optional.of(DATA), CLIENT, sequence, again, encoded);
+    batch.setHazelcastInstance(member.instance());
+    return batch;
+  }
+
+  private static Request put(String value) {
+    return new Request.Write(Transaction.of(Put.of(KEY, Bytes.utf8(value))));
+  }
+
+  private static BatchOutcome run(HazelcastBatch batch, Replica replica) {
+    return BatchOutcome.decode(batch.process(replica));
+  }
+
+  private static void backUp(HazelcastBatch batch, Replica replica) {
+    EntryProcessor<String, HazelcastState, byte[]> backup = batch.getBackupProcessor();
+    assertThat(backup).isNotNull();
+    Object unused = ((EntryProcessor<String, HazelcastState, ?>) backup).process(replica);
+  }
+
+  private static Replica fresh() {
+    return new Replica(HazelcastState.create(DATA));
+  }
+
+  private static String digest(Replica replica) {
+    return replica.known().keyspace().digest();
+  }
+
+  /** H1: the state is replaced once, at the end, and a failure on the way leaves no trace. */
+  @Test
+  void h1AFailureOnTheWayLeavesNoTrace() {
+    Replica owner = fresh();
+    HazelcastState before = owner.known();
+    HazelcastBatch broken = batch(BatchMode.WRITES, 1, false, put("1"), new Request.TakeOver(DATA));
+    assertThatThrownBy(() -> broken.process(owner)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(owner.known()).isSameAs(before);
+    assertThat(owner.sets).isZero();
+
+    assertThat(run(batch(BatchMode.WRITES, 1, false, put("1"), put("2")), owner))
+        .isInstanceOf(BatchOutcome.Served.class);
+    assertThat(owner.sets).isEqualTo(1);
+    assertThat(before.keyspace().get(KEY)).isNull();
+  }
+
+  /** H3: a batch that is sent again is answered as before, and applied once. */
+  @Test
+  void h3ABatchThatIsSentAgainIsAppliedOnce() {
+    Replica owner = fresh();
+    BatchOutcome.Served first =
+        (BatchOutcome.Served) run(batch(BatchMode.WRITES, 1, false, put("1")), owner);
+    BatchOutcome.Served again =
+        (BatchOutcome.Served) run(batch(BatchMode.WRITES, 1, true, put("1")), owner);
+    assertThat(again.answers()).isEqualTo(first.answers());
+    assertThat(owner.known().keyspace().revision().value()).isEqualTo(2);
+  }
+
+  /** H3: a batch that comes after a later one of its client is not applied any more. */
+  @Test
+  void h3ABatchThatWasOvertakenIsNotApplied() {
+    Replica owner = fresh();
+    BatchOutcome unused = run(batch(BatchMode.WRITES, 2, false, put("2")), owner);
+    assertThat(run(batch(BatchMode.WRITES, 1, false, put("1")), owner))
+        .isInstanceOf(BatchOutcome.Unknown.class);
+    assertThat(owner.known().keyspace().revision().value()).isEqualTo(2);
+  }
+
+  /** H3: what is remembered is bounded, and what was forgotten is not applied a second time. */
+  @Test
+  void h3WhatIsRememberedIsBounded() {
+    HazelcastState state = HazelcastState.create(DATA);
+    for (int i = 0; i < 3 * StateEdit.CLIENTS; i++) {
+      StateEdit edit = state.edit();
+      Answer unused = edit.apply(new Request.Remember(new UUID(9, i), 1, Optional.of(Bytes.EMPTY)));
+      state = edit.finish();
+    }
+    assertThat(state.clients()).hasSize(StateEdit.CLIENTS);
+    assertThat(state.clients()).containsKey(new UUID(9, 3L * StateEdit.CLIENTS - 1));
+    assertThat(run(batch(BatchMode.WRITES, 5, true, put("1")), new Replica(state)))
+        .isInstanceOf(BatchOutcome.Unknown.class);
+  }
+
+  /** H3: a batch for other data is refused. */
+  @Test
+  void h3ABatchForOtherDataIsRefused() {
+    Replica other = new Replica(HazelcastState.create(UUID.randomUUID()));
+    assertThat(run(batch(BatchMode.WRITES, 1, false, put("1")), other))
+        .isInstanceOf(BatchOutcome.Lost.class);
+    assertThat(other.sets).isZero();
+  }
+
+  /** H4: backups make of the same batches the same state. */
+  @Test
+  void h4ABackupComesToTheSameState() {
+    Replica owner = fresh();
+    Replica replica = fresh();
+    for (int i = 1; i <= 50; i++) {
+      HazelcastBatch batch = batch(BatchMode.WRITES, i, false, put("a" + i), put("b" + i));
+      BatchOutcome unused = run(batch, owner);
+      backUp(batch, replica);
+    }
+    assertThat(digest(replica)).isEqualTo(digest(owner));
+    assertThat(replica.known().index()).isEqualTo(owner.known().index());
+    assertThat(replica.known().clients()).isEqualTo(owner.known().clients());
+  }
+
+  /** H4: a backup that comes twice changes nothing, one that misses its predecessor throws. */
+  @Test
+  void h4ABackupIsAppliedOnceAndNeverAfterAGap() {
+    Replica owner = fresh();
+    Replica replica = fresh();
+    Replica behind = fresh();
+    HazelcastBatch first = batch(BatchMode.WRITES, 1, false, put("1"));
+    BatchOutcome unused = run(first, owner);
+    backUp(first, replica);
+    HazelcastState once = replica.known();
+    backUp(first, replica);
+    assertThat(replica.known()).isSameAs(once);
+
+    HazelcastBatch second = batch(BatchMode.WRITES, 2, false, put("2"));
+    BatchOutcome unusedToo = run(second, owner);
+    assertThatThrownBy(() -> backUp(second, behind))
+        .isInstanceOf(HazelcastException.class)
+        .hasMessageContaining("is at 0");
+    assertThat(behind.sets).isZero();
+  }
+
+  /** H4: the backup of an owner that was overtaken throws, so nobody is told that it is safe. */
+  @Test
+  void h4ABackupOfAnOldOwnerThrows() {
+    Replica old = fresh();
+    Replica replica = fresh();
+    HazelcastBatch ofTheNew =
+        new HazelcastBatch(
+            BatchMode.WRITES,
+            Optional.of(DATA),
+            new UUID(7, 7),
+            1,
+            false,
+            List.of(RequestCodec.encode(put("new"))));
+    ofTheNew.setHazelcastInstance(member.instance());
+    BatchOutcome unused = run(ofTheNew, fresh());
+    backUp(ofTheNew, replica);
+
+    HazelcastBatch ofTheOld = batch(BatchMode.WRITES, 1, false, put("old"));
+    BatchOutcome unusedToo = run(ofTheOld, old);
+    assertThatThrownBy(() -> backUp(ofTheOld, replica)).isInstanceOf(HazelcastException.class);
+  }
+
+  /** H4: data that is not there is lost; neither owner nor backup makes new data. */
+  @Test
+  void h4WhatIsNotThereIsLostAndNeverCreated() {
+    Replica lost = new Replica(null);
+    assertThat(run(batch(BatchMode.WRITES, 1, false, put("1")), lost))
+        .isInstanceOf(BatchOutcome.Lost.class);
+    HazelcastBatch elsewhere = batch(BatchMode.WRITES, 1, false, put("1"));
+    BatchOutcome unused = run(elsewhere, fresh());
+    assertThatThrownBy(() -> backUp(elsewhere, lost)).isInstanceOf(HazelcastException.class);
+    assertThat(lost.sets).isZero();
+  }
+
+  /** H6: with too few replicas nothing is touched. */
+  @Test
+  void h6WithTooFewReplicasNothingIsTouched() {
+    Replica owner = fresh();
+    tooFewReplicas.set(true);
+    HazelcastBatch batch = batch(BatchMode.WRITES, 1, false, put("1"));
+    assertThat(run(batch, owner)).isEqualTo(new BatchOutcome.NotServed("too few replicas"));
+    assertThat(owner.sets).isZero();
+    assertThat(batch.getBackupProcessor()).isNull();
+  }
+
+  /** H8: a read sets nothing, and yet its backup verifies that the replica is up to date. */
+  @Test
+  void h8AReadIsABarrier() {
+    Replica owner = fresh();
+    Replica behind = fresh();
+    HazelcastBatch write = batch(BatchMode.WRITES, 1, false, put("1"));
+    BatchOutcome unused = run(write, owner);
+    Replica replica = new Replica(owner.known());
+    int sets = owner.sets;
+
+    HazelcastBatch read =
+        batch(BatchMode.READS, 0, false, new Request.Ask(Transaction.of(Read.of(KEY))));
+    BatchOutcome.Served served = (BatchOutcome.Served) run(read, owner);
+    assertThat(served.each()).hasSize(1);
+    assertThat(owner.sets).isEqualTo(sets);
+    backUp(read, replica);
+    assertThat(replica.sets).isZero();
+    assertThatThrownBy(() -> backUp(read, behind)).isInstanceOf(HazelcastException.class);
+  }
+
+  /** H8: a stale read asks nobody else. */
+  @Test
+  void h8AStaleReadHasNoBackup() {
+    HazelcastBatch read =
+        batch(BatchMode.STALE_READS, 0, false, new Request.Ask(Transaction.of(Read.of(KEY))));
+    assertThat(run(read, fresh())).isInstanceOf(BatchOutcome.Served.class);
+    assertThat(read.getBackupProcessor()).isNull();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.plinth.storage.hazelcast;
+
+import dev.plinth.spi.Store;
+import dev.plinth.tck.Cluster;
+import dev.plinth.tck.EveryContract;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The contract, on three members. */
+final class HazelcastClusterTest implements EveryContract {
+  private static final int MEMBERS = 3;
+  private static final String SHARED = "shared";
+
+  @SuppressWarnings("NullAway.Init")
+  private static TestCluster cluster;
+
+  private static final AtomicInteger turn = new AtomicInteger();
+
+  @BeforeAll
+  static void start() {
+    cluster = TestCluster.start(MEMBERS, TestMember.RULES);
+    member().create(SHARED);
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  private static TestMember member() {
+    return cluster.members().get(Math.floorMod(turn.getAndIncrement(), MEMBERS));
+  }
+
+  @Override
+  public String storeName() {
+    return "hazelcast, three members";
+  }
+
+  @Override
+  public String providerName() {
+    return "hazelcast";
+  }
+
+  @Override
+  public Store open() {
+    return member().open(SHARED);
+  }
+
+  @Override
+  public Store openEmpty() {
+    String keyspace = UUID.randomUUID().toString();
+    TestMember member = member();
+    member.create(keyspace);
+    return member.open(keyspace);
+  }
+
+  @Override
+  public Optional<Store> openAnother(Store store) {
+    return Optional.of(member().open(SHARED));
+  }
+
+  @Override
+  public Optional<Cluster> startCluster() {
+    return Optional.of(TestCluster.start(MEMBERS, TestMember.RULES));
+  }
+}
