@@ -7,12 +7,12 @@ import java.util.concurrent.ExecutionException;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
- * Runs benchmarks by name: {@code memory [rounds]} or {@code etcd [rounds] [--endpoints
- * host:port,...]}.
+ * Runs benchmarks by name: {@code memory [rounds]}, {@code hazelcast [rounds]} or {@code etcd
+ * [rounds] [--endpoints host:port,...]}.
  */
 public final class BenchmarkCommand {
   private static final int MEMORY_ROUNDS = 2;
-  private static final int ETCD_ROUNDS = 5;
+  private static final int SERVER_ROUNDS = 5;
   private static final int USAGE = 2;
   private static final String ENDPOINTS = "--endpoints";
 
@@ -36,12 +36,15 @@ public final class BenchmarkCommand {
       throws RunnerException, ExecutionException, InterruptedException, IOException {
     List<String> rest = new ArrayList<>(arguments);
     String name = rest.isEmpty() ? "memory" : rest.removeFirst();
-    int rounds = name.equals("etcd") ? ETCD_ROUNDS : MEMORY_ROUNDS;
+    int rounds = name.equals("memory") ? MEMORY_ROUNDS : SERVER_ROUNDS;
     if (!rest.isEmpty() && isCount(rest.getFirst())) {
       rounds = Integer.parseInt(rest.removeFirst());
     }
     if (name.equals("memory") && rest.isEmpty()) {
       return new MemoryReport(System.out).print(rounds) == 0 ? 0 : 1;
+    }
+    if (name.equals("hazelcast") && rest.isEmpty()) {
+      return new HazelcastReport(System.out).print(rounds) == 0 ? 0 : 1;
     }
     if (name.equals("etcd")
         && (rest.isEmpty() || (rest.size() == 2 && rest.getFirst().equals(ENDPOINTS)))) {
@@ -49,7 +52,9 @@ public final class BenchmarkCommand {
       return new EtcdReport(System.out).print(rounds, endpoints) == 0 ? 0 : 1;
     }
     System.err.println(
-        "usage: bench [memory [rounds] | etcd [rounds] [" + ENDPOINTS + " host:port,...]]");
+        "usage: bench [memory [rounds] | hazelcast [rounds] | etcd [rounds] ["
+            + ENDPOINTS
+            + " host:port,...]]");
     return USAGE;
   }
 
