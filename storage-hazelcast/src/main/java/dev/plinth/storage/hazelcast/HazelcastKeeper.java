@@ -2,6 +2,7 @@ package dev.plinth.storage.hazelcast;
 
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreRuntime;
 import java.time.Duration;
@@ -17,11 +18,20 @@ import org.jspecify.annotations.Nullable;
 final class HazelcastKeeper {
   private static final Duration PAUSE = Duration.ofMillis(100);
 
+  /**
+   * An owner that knows of nothing asks itself so often whether it still is who measures time: it
+   * may have been another one meanwhile, however shortly.
+   */
+  private static final long LOOKS = 10;
+
   private final HazelcastLines lines;
   private final HazelcastInstance instance;
   private final ReentrantLock lock = new ReentrantLock();
   private StoreRuntime.@Nullable Scheduled scheduled;
   private boolean closed;
+
+  /** Looks since the last one that was carried out; only one task at a time runs. */
+  private long idleLooks = LOOKS;
 
   HazelcastKeeper(HazelcastLines lines, HazelcastInstance instance) {
     this.lines = lines;
@@ -41,24 +51,34 @@ final class HazelcastKeeper {
 
   private void look() {
     try {
-      if (isOwnerWithWork()) {
+      if (!isOwner()) {
+        idleLooks = LOOKS;
+      } else if (idleLooks >= LOOKS || isDue()) {
         Answer unused = lines.reads().ask(new Request.Tick());
+        idleLooks = 0;
+      } else {
+        idleLooks++;
       }
     } catch (StoreException notNow) {
       // The next look tries again; a store that is closed does not look again.
+    } catch (HazelcastInstanceNotActiveException stopped) {
+      return;
     }
     start();
   }
 
-  private boolean isOwnerWithWork() {
+  private boolean isOwner() {
     if (!instance.getLifecycleService().isRunning()) {
       return false;
     }
-    String keyspace = lines.link().keyspace();
-    Member owner = instance.getPartitionService().getPartition(keyspace).getOwner();
-    return owner != null
-        && owner.localMember()
-        && HazelcastNode.of(instance).filter(node -> node.owner(keyspace).isDue()).isPresent();
+    Member owner = instance.getPartitionService().getPartition(lines.link().keyspace()).getOwner();
+    return owner != null && owner.localMember();
+  }
+
+  private boolean isDue() {
+    return HazelcastNode.of(instance)
+        .filter(node -> node.owner(lines.link().keyspace()).isDue())
+        .isPresent();
   }
 
   void close() {
