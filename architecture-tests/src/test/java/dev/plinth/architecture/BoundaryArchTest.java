@@ -156,6 +156,7 @@ final class BoundaryArchTest {
           "dev.plinth.storage.mvcc",
           "dev.plinth.storage.memory",
           "dev.plinth.storage.etcd",
+          "dev.plinth.storage.hazelcast",
           "dev.plinth.chassis.http",
           "dev.plinth.service.centro",
           "dev.plinth.service.ztap",

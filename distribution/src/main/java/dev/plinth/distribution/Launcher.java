@@ -207,6 +207,13 @@ public final class Launcher implements Platform, Demonstrations {
     private final String authorization;
 
     private DirectStore(LauncherConfig config) throws IOException {
+      if (config.backend().listens()) {
+        throw new SettingsException(
+            "store.backend",
+            "the store "
+                + config.backend().name()
+                + " would make this command a member of it; leave out --direct");
+      }
       StoreRuntime runtime = StoreRuntime.system();
       closing.push(runtime::close);
       try {

@@ -39,6 +39,7 @@ public record LauncherConfig(
     LogConfig log) {
   private static final int LARGEST_OFFSET = 10_000;
   private static final String BACKEND = "backend";
+  private static final String PORT_OFFSET = "port-offset";
   private static final String REQUEST_TIMEOUT = "request-timeout";
   private static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(3);
 
@@ -62,7 +63,7 @@ public record LauncherConfig(
                 "services",
                 "bind-address",
                 "insecure",
-                "port-offset",
+                PORT_OFFSET,
                 "drain-grace",
                 "admin",
                 "log"));
@@ -73,11 +74,11 @@ public record LauncherConfig(
     }
     Settings store = settings.section("store");
     StoreProvider backend = backend(store);
-    int portOffset = settings.integer("port-offset", 0, 0, LARGEST_OFFSET);
+    int portOffset = settings.integer(PORT_OFFSET, 0, 0, LARGEST_OFFSET);
     return new LauncherConfig(
         services(settings),
         backend,
-        sectionOf(backend, store),
+        moved(backend, sectionOf(backend, store), portOffset),
         BindAddress.from(settings),
         portOffset,
         settings.duration("drain-grace", Duration.ofSeconds(10)),
@@ -148,8 +149,23 @@ public record LauncherConfig(
     if (common == null || own.has(REQUEST_TIMEOUT)) {
       return own;
     }
+    return with(own, REQUEST_TIMEOUT, common);
+  }
+
+  /** A store that listens moves with everything else, unless its section says by how much. */
+  private static Settings moved(StoreProvider provider, Settings own, int portOffset) {
+    if (!provider.listens() || own.has(PORT_OFFSET)) {
+      return own;
+    }
+    Settings moved =
+        with(own, PORT_OFFSET, new Settings.Scalar(Integer.toString(portOffset), PORT_OFFSET));
+    provider.check(moved);
+    return moved;
+  }
+
+  private static Settings with(Settings own, String key, Settings.Node value) {
     Map<String, Settings.Node> children = new LinkedHashMap<>(own.written().children());
-    children.put(REQUEST_TIMEOUT, common);
+    children.put(key, value);
     return Settings.of(own.path(), new Settings.Section(children, own.written().origin()));
   }
 }

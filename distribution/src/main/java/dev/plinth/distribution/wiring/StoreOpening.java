@@ -27,7 +27,8 @@ public final class StoreOpening {
   private StoreOpening() {}
 
   /**
-   * Opens a store. Blocks until it answers, but no longer than its dial timeout.
+   * Opens a store. Blocks until it answers, but no longer than its dial timeout; one that this
+   * process itself serves is open when it has started, for others may still have to join it.
    *
    * @param provider which
    * @param section its settings
@@ -38,7 +39,7 @@ public final class StoreOpening {
    */
   public static Store reached(StoreProvider provider, Settings section, StoreRuntime runtime) {
     Store store = provider.open(section, runtime);
-    if (store.capabilities().contains(Capability.IN_PROCESS)) {
+    if (provider.listens() || store.capabilities().contains(Capability.IN_PROCESS)) {
       return store;
     }
     try {

@@ -68,7 +68,6 @@ final class HazelcastMemberConfig {
         Map.entry("hazelcast.phone.home.enabled", "false"),
         Map.entry("hazelcast.logging.type", "slf4j"),
         Map.entry("hazelcast.shutdownhook.enabled", "false"),
-        Map.entry("hazelcast.slow.operation.detector.enabled", "false"),
         Map.entry("hazelcast.operation.fail.on.indeterminate.state", "true"),
         Map.entry("hazelcast.client.operation.fail.on.indeterminate.state", "true"),
         Map.entry(
