@@ -240,8 +240,10 @@ record HazelcastConfig(
       }
       // Launchers on one machine: any of the offsets that people choose.
       String host = bind.equals("0.0.0.0") ? "127.0.0.1" : bind;
-      return IntStream.of(1, 10, 100, 1000)
-          .flatMap(step -> IntStream.range(0, 10).map(factor -> factor * step))
+      IntStream offsets =
+          IntStream.of(1, 10, 100, 1000)
+              .flatMap(step -> IntStream.range(0, 10).map(factor -> factor * step));
+      return IntStream.concat(offsets, IntStream.of(offset))
           .flatMap(other ->
               other == 0 || other == offset
                   ? IntStream.range(0, count).map(next -> port + other + next)

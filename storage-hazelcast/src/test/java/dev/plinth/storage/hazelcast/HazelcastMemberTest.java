@@ -1,0 +1,243 @@
+package dev.plinth.storage.hazelcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.hazelcast.spi.exception.RetryableHazelcastException;
+import dev.plinth.spi.Bytes;
+import dev.plinth.spi.Entry;
+import dev.plinth.spi.Key;
+import dev.plinth.spi.Settings;
+import dev.plinth.spi.StoreException;
+import dev.plinth.spi.StoreRuntime;
+import dev.plinth.spi.StoreUnavailableException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Members with real sockets, in one process. */
+final class HazelcastMemberTest {
+  /** One member of a test. */
+  private record Started(HazelcastMember member, HazelcastMemberStore store) {}
+
+  private static final Key KEY = Key.utf8("k");
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
+
+  private final StoreRuntime runtime = StoreRuntime.system();
+  private final String cluster = "member-test-" + UUID.randomUUID();
+  private final List<Started> all = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    for (Started each : all) {
+      each.member().terminate();
+      each.store().close();
+    }
+    runtime.close();
+  }
+
+  /** Rule H11: however members start, one keyspace comes of it. */
+  @Test
+  void membersThatStartAtOnceFindOneKeyspace() throws Exception {
+    List<Integer> ports = freePorts(3);
+    try (ExecutorService starting = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Started>> futures = new ArrayList<>();
+      for (int port : ports) {
+        futures.add(starting.submit(() -> start(port, ports, Map.of())));
+      }
+      for (Future<Started> each : futures) {
+        all.add(each.get());
+      }
+    }
+    await(() -> all.stream().allMatch(HazelcastMemberTest::serves));
+    put(all.getFirst(), "v");
+    for (Started each : all) {
+      assertThat(value(each)).isEqualTo("v");
+    }
+    assertThat(all.stream().map(each -> each.store().status().incarnation()).distinct()).hasSize(1);
+  }
+
+  /** Rules H6 and H7: one of three serves nothing, and goes on by itself when there are two. */
+  @Test
+  void oneAloneWaitsForAnother() throws Exception {
+    List<Integer> ports = freePorts(2);
+    Started first = add(start(ports.getFirst(), ports, Map.of("request-timeout", "1s")));
+    assertThatThrownBy(() -> put(first, "early")).isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(() -> first.store().status())
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("1 member(s), and minimum-members is 2");
+    HazelcastReplicas guard = new HazelcastReplicas(2, 2);
+    assertThatThrownBy(() -> guard.check(first.member().instance(), HazelcastMember.KEYSPACE))
+        .isInstanceOf(RetryableHazelcastException.class)
+        .hasMessage("too few members hold the data: 1 of the 2 that minimum-members asks for");
+
+    AtomicInteger changes = new AtomicInteger();
+    first.member().onMembershipOrMigrationOrMerge(changes::incrementAndGet);
+    Started second = add(start(ports.getLast(), ports, Map.of("request-timeout", "1s")));
+    await(() -> serves(first) && serves(second));
+    guard.check(first.member().instance(), HazelcastMember.KEYSPACE);
+    put(second, "v");
+    assertThat(value(first)).isEqualTo("v");
+    assertThat(changes).hasPositiveValue();
+
+    second.member().terminate();
+    await(() -> !serves(first));
+    assertThatThrownBy(() -> put(first, "late")).isInstanceOf(StoreException.class);
+  }
+
+  /** Graceful shutdown hands over first. */
+  @Test
+  void whatAMemberHeldIsThereWhenItHasLeft() throws Exception {
+    List<Integer> ports = freePorts(2);
+    Map<String, Object> one = Map.of("minimum-members", 1);
+    Started first = add(start(ports.getFirst(), ports, one));
+    put(first, "v");
+    Started second = add(start(ports.getLast(), ports, one));
+    first.store().close();
+    assertThat(value(second)).isEqualTo("v");
+    assertThat(second.store().status().alarms()).anyMatch(alarm -> alarm.contains("cluster-size"));
+  }
+
+  /** Rule H11: nobody makes an empty store of one that was lost. */
+  @Test
+  void aLostKeyspaceStaysLost() throws Exception {
+    List<Integer> ports = freePorts(3);
+    Map<String, Object> uncopied = Map.of("minimum-members", 1, "backup-count", 0);
+    for (int port : ports) {
+      Started unused = add(start(port, ports, uncopied));
+    }
+    put(all.getFirst(), "v");
+    UUID owner =
+        all.getFirst()
+            .member()
+            .instance()
+            .getPartitionService()
+            .getPartition(HazelcastMember.KEYSPACE)
+            .getOwner()
+            .getUuid();
+    Started holder = all.stream().filter(each -> id(each).equals(owner)).findFirst().orElseThrow();
+    holder.member().terminate();
+    List<Started> left = all.stream().filter(each -> !each.equals(holder)).toList();
+    for (Started each : left) {
+      await(() -> each.member().alarms().contains("all copies of the data are lost"));
+      assertThatThrownBy(() -> each.store().keyValues().get(KEY))
+          .isInstanceOf(StoreException.class);
+    }
+    Started late = add(start(ports.get(all.indexOf(holder)), ports, uncopied));
+    assertThatThrownBy(() -> late.store().keyValues().get(KEY)).isInstanceOf(StoreException.class);
+    assertThat(late.member().states().containsKey(HazelcastMember.KEYSPACE)).isFalse();
+  }
+
+  /** Rule H12: of two clusters that meet, one gives up its data and knows it. */
+  @Test
+  void clustersThatMeetKeepTheDataOfOne() throws Exception {
+    List<Integer> ports = freePorts(2);
+    Map<String, Object> one = Map.of("minimum-members", 1);
+    Started searching = add(start(ports.getFirst(), ports, one));
+    put(searching, "searching");
+    Started other = add(start(ports.getLast(), ports.subList(1, 2), one));
+    AtomicInteger told = new AtomicInteger();
+    all.forEach(each -> each.member().onMerge(told::incrementAndGet));
+    await(() -> told.get() > 0);
+    await(() ->
+        all.stream()
+            .allMatch(each -> each.member().instance().getCluster().getMembers().size() == 2));
+    assertThat(searching.member().merges() + other.member().merges()).isEqualTo(1);
+    Started kept = searching.member().merges() == 0 ? searching : other;
+    await(() -> serves(kept));
+    assertThat(kept.store().keyValues().get(KEY).map(Entry::value))
+        .isEqualTo(
+            kept.equals(searching) ? Optional.of(Bytes.utf8("searching")) : Optional.empty());
+  }
+
+  @Test
+  void membersThatAreConfiguredInAnotherWayAreRefused() throws Exception {
+    List<Integer> ports = freePorts(2);
+    Started unused = add(start(ports.getFirst(), ports, Map.of("minimum-members", 1)));
+    assertThatThrownBy(() -> start(ports.getLast(), ports, Map.of()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("minimum-members is 2 here and 1 at");
+  }
+
+  private static UUID id(Started started) {
+    return started.member().instance().getLifecycleService().isRunning()
+        ? started.member().instance().getCluster().getLocalMember().getUuid()
+        : new UUID(0, 0);
+  }
+
+  private Started add(Started started) {
+    all.add(started);
+    return started;
+  }
+
+  private Started start(int port, List<Integer> members, Map<String, Object> more) {
+    Map<String, Object> settings =
+        new HashMap<>(
+            Map.of(
+                "cluster-name",
+                cluster,
+                "port",
+                port,
+                "port-count",
+                1,
+                "members",
+                members.stream().map(each -> "127.0.0.1:" + each).toList()));
+    settings.putAll(more);
+    HazelcastConfig config = HazelcastConfig.parse(Settings.of(settings));
+    HazelcastMember member = HazelcastMember.start(config, runtime);
+    return new Started(member, new HazelcastMemberStore(member, config, runtime));
+  }
+
+  private static void put(Started started, String value) {
+    assertThat(started.store().keyValues().put(KEY, Bytes.utf8(value)).value()).isPositive();
+  }
+
+  private static String value(Started started) {
+    return started.store().keyValues().get(KEY).orElseThrow().value().toString();
+  }
+
+  private static boolean serves(Started started) {
+    try {
+      return !started.store().status().incarnation().isEmpty();
+    } catch (StoreException notYet) {
+      return false;
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - end).as("nothing changed in time").isNegative();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+  }
+
+  private static List<Integer> freePorts(int count) throws IOException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      return sockets.stream().map(ServerSocket::getLocalPort).toList();
+    } finally {
+      for (ServerSocket each : sockets) {
+        each.close();
+      }
+    }
+  }
+}
