@@ -2,8 +2,11 @@ package dev.plinth.storage.hazelcast;
 
 import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
+import dev.plinth.spi.Entry;
+import dev.plinth.spi.Key;
 import dev.plinth.spi.Store;
 import dev.plinth.tck.Cluster;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,6 +103,20 @@ final class TestCluster implements Cluster {
   @Override
   public Store open() {
     return Optional.ofNullable(client).orElseThrow().open(keyspace);
+  }
+
+  /** Opens a client whose calls may take longer than usual. */
+  Store open(Duration callTimeout) {
+    return Optional.ofNullable(client).orElseThrow().open(keyspace, callTimeout);
+  }
+
+  /** Waits until the owner, maybe alone, holds this version of a key. */
+  void awaitAttempt(Key key, long version) {
+    await(() -> {
+      HazelcastState state = owner().replica(keyspace);
+      Entry entry = state == null ? null : state.keyspace().get(key);
+      return entry != null && entry.version() == version;
+    });
   }
 
   @Override

@@ -4,8 +4,9 @@ import com.hazelcast.config.Config;
 import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
-import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.FirewallingNodeContext;
+import com.hazelcast.instance.impl.HazelcastInstanceFactory;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.map.IMap;
 import com.hazelcast.map.impl.MapService;
@@ -53,7 +54,9 @@ final class TestMember implements AutoCloseable {
   static TestMember start(Config config, OwnerRules rules, HazelcastGuard guard) {
     StoreRuntime runtime = StoreRuntime.system();
     new HazelcastNode(runtime, rules, guard).attach(config);
-    return new TestMember(Hazelcast.newHazelcastInstance(config), runtime);
+    return new TestMember(
+        HazelcastInstanceFactory.newHazelcastInstance(config, null, new FirewallingNodeContext()),
+        runtime);
   }
 
   static Config config(String cluster, List<String> others, int backups) {
@@ -110,7 +113,11 @@ final class TestMember implements AutoCloseable {
   }
 
   Store open(String keyspace) {
-    return new HazelcastStore(instance, states(), keyspace, runtime, CALL_TIMEOUT, LIMITS);
+    return open(keyspace, CALL_TIMEOUT);
+  }
+
+  Store open(String keyspace, Duration callTimeout) {
+    return new HazelcastStore(instance, states(), keyspace, runtime, callTimeout, LIMITS);
   }
 
   @Override

@@ -1,0 +1,105 @@
+package dev.plinth.storage.hazelcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.hazelcast.spi.impl.SpiDataSerializerHook;
+import com.hazelcast.test.PacketFiltersUtil;
+import dev.plinth.spi.Bytes;
+import dev.plinth.spi.Entry;
+import dev.plinth.spi.Key;
+import dev.plinth.spi.OutcomeUnknownException;
+import dev.plinth.spi.Revision;
+import dev.plinth.spi.Store;
+import dev.plinth.spi.StoreUnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of calls while the messages to the backups are lost. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+final class HazelcastLostMessagesTest {
+  private static final Key KEY = Key.utf8("key");
+
+  @SuppressWarnings("NullAway.Init")
+  private TestCluster cluster;
+
+  @BeforeEach
+  void start() {
+    cluster = TestCluster.start(3, TestMember.RULES);
+  }
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  private void loseBackups() {
+    for (TestMember member : cluster.members()) {
+      PacketFiltersUtil.dropOperationsFrom(
+          member.instance(), SpiDataSerializerHook.F_ID, List.of(SpiDataSerializerHook.BACKUP));
+    }
+  }
+
+  private void loseNothing() {
+    cluster
+        .members()
+        .forEach(member -> PacketFiltersUtil.resetPacketFiltersFrom(member.instance()));
+  }
+
+  /**
+   * H3, H5, H8: a write that no backup has confirmed is not acknowledged, nobody is shown it, and
+   * it happened once when all is well again.
+   */
+  @Test
+  void h5AWriteWithoutBackupsIsUnknownAndHappensOnce() {
+    try (Store store = cluster.open()) {
+      Revision before = store.keyValues().put(KEY, Bytes.utf8("1"));
+      loseBackups();
+      assertThatExceptionOfType(OutcomeUnknownException.class)
+          .isThrownBy(() -> store.keyValues().put(KEY, Bytes.utf8("2")));
+      assertThatExceptionOfType(StoreUnavailableException.class)
+          .isThrownBy(() -> store.keyValues().get(KEY));
+      loseNothing();
+
+      Entry entry = eventually(store);
+      assertThat(entry.version()).isEqualTo(2);
+      assertThat(entry.modified()).isEqualTo(before.next());
+    }
+  }
+
+  /** H3, G39: a write whose backups come late is asked for again, answered, and applied once. */
+  @Test
+  void h3AWriteIsAskedForAgainUntilItsBackupsAreThere() throws Exception {
+    try (Store store = cluster.open(Duration.ofSeconds(60))) {
+      Revision before = store.keyValues().put(KEY, Bytes.utf8("1"));
+      loseBackups();
+      CompletableFuture<Revision> late = new CompletableFuture<>();
+      Thread writer =
+          store
+              .runtime()
+              .start("writer", () -> late.complete(store.keyValues().put(KEY, Bytes.utf8("2"))));
+      cluster.awaitAttempt(KEY, 2);
+      loseNothing();
+      assertThat(late.get(60, TimeUnit.SECONDS)).isEqualTo(before.next());
+      writer.join();
+      assertThat(eventually(store).version()).isEqualTo(2);
+      assertThat(store.keyValues().current()).isEqualTo(before.next());
+    }
+  }
+
+  private static Entry eventually(Store store) {
+    while (true) {
+      try {
+        return store.keyValues().get(KEY).orElseThrow();
+      } catch (StoreUnavailableException again) {
+        // The replicas are repaired within seconds; the test's time is limited.
+      }
+    }
+  }
+}
