@@ -60,6 +60,17 @@ final class HazelcastLink {
     return Optional.ofNullable(incarnation.get());
   }
 
+  /**
+   * Takes what was seen for void: from now on every answer is that the data was replaced, before it
+   * has any effect. Does nothing if nothing was seen.
+   */
+  void giveUp() {
+    UUID unused =
+        incarnation.updateAndGet(known ->
+            // No data has this one, so every owner refuses it.
+            known == null ? null : new UUID(0, known.getLeastSignificantBits()));
+  }
+
   /** The highest revision that any answer had. */
   long seen() {
     return seen.get();

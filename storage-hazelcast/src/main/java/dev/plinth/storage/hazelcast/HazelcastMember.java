@@ -131,10 +131,12 @@ final class HazelcastMember implements AutoCloseable {
   }
 
   private void noteLifecycle(LifecycleEvent event) {
+    if (event.getState() == LifecycleEvent.LifecycleState.MERGING) {
+      merged.forEach(Runnable::run);
+    }
     if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
       int unused = merges.incrementAndGet();
       LOG.warn("this member was cut off and joined the others again; its own data was given up");
-      merged.forEach(Runnable::run);
       changed();
     }
   }
@@ -183,8 +185,8 @@ final class HazelcastMember implements AutoCloseable {
   }
 
   /**
-   * Calls back after this member was on the side that gave up its data: what was seen here before
-   * need not have happened (H12).
+   * Calls back when this member is about to give up its data for that of others: what was seen here
+   * before need not have happened (H12).
    */
   void onMerge(Runnable callback) {
     merged.add(callback);

@@ -31,6 +31,10 @@ final class HazelcastMemberStore implements Store {
             runtime,
             config.requestTimeout(),
             config.limits());
+    if (config.minimumMembers() <= config.clusterSize() / 2) {
+      // Both sides of a split may have made revisions of the same number.
+      member.onMerge(store::giveUp);
+    }
   }
 
   @Override

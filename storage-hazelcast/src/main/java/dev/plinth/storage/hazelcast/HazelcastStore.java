@@ -87,6 +87,11 @@ final class HazelcastStore implements Store {
     return lines.link().runtime();
   }
 
+  /** Ends what goes on as lost: what was seen here is no longer part of the data (H12). */
+  void giveUp() {
+    lines.link().giveUp();
+  }
+
   @Override
   public void close() {
     keeper.close();

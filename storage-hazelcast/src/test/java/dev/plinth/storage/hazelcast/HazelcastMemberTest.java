@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.hazelcast.spi.exception.RetryableHazelcastException;
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Entry;
+import dev.plinth.spi.IncarnationLostException;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.Settings;
 import dev.plinth.spi.StoreException;
@@ -151,14 +152,19 @@ final class HazelcastMemberTest {
     Started searching = add(start(ports.getFirst(), ports, one));
     put(searching, "searching");
     Started other = add(start(ports.getLast(), ports.subList(1, 2), one));
+    assertThat(other.store().keyValues().get(KEY)).isEmpty();
     AtomicInteger told = new AtomicInteger();
     all.forEach(each -> each.member().onMerge(told::incrementAndGet));
-    await(() -> told.get() > 0);
+    await(() -> searching.member().merges() + other.member().merges() > 0);
+    assertThat(told).hasValue(1);
     await(() ->
         all.stream()
             .allMatch(each -> each.member().instance().getCluster().getMembers().size() == 2));
     assertThat(searching.member().merges() + other.member().merges()).isEqualTo(1);
     Started kept = searching.member().merges() == 0 ? searching : other;
+    Started gaveUp = kept.equals(searching) ? other : searching;
+    assertThatThrownBy(() -> gaveUp.store().keyValues().get(KEY))
+        .isInstanceOf(IncarnationLostException.class);
     await(() -> serves(kept));
     assertThat(kept.store().keyValues().get(KEY).map(Entry::value))
         .isEqualTo(
