@@ -1,6 +1,7 @@
 package dev.plinth.tck.history;
 
 import dev.plinth.spi.Change;
+import dev.plinth.spi.HandleClosedException;
 import dev.plinth.spi.KeyRange;
 import dev.plinth.spi.KeySpace;
 import dev.plinth.spi.OutcomeUnknownException;
@@ -127,6 +128,14 @@ final class SeededWatcher {
     try {
       watch.requestProgress();
     } catch (StoreException ended) {
+      end(ended);
+    }
+  }
+
+  private void end(StoreException ended) {
+    if (!observes && store instanceof MortalStore && ended instanceof HandleClosedException) {
+      reopen();
+    } else {
       log.ended(ended);
     }
   }
@@ -147,7 +156,7 @@ final class SeededWatcher {
       position = batch.get().revision();
       return true;
     } catch (StoreException ended) {
-      log.ended(ended);
+      end(ended);
       return false;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

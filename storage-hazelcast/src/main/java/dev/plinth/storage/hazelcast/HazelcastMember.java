@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,13 +66,14 @@ final class HazelcastMember implements AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable Instant lastMigration;
 
-  private HazelcastMember(HazelcastConfig config, StoreRuntime runtime) {
+  private HazelcastMember(
+      HazelcastConfig config, StoreRuntime runtime, Function<Config, HazelcastInstance> starting) {
     this.config = config;
     this.runtime = runtime;
     this.replicas = new HazelcastReplicas(config.backupCount(), config.minimumMembers());
     Config built = HazelcastMemberConfig.build(config);
     new HazelcastNode(runtime, config.ownerRules(), replicas).attach(built);
-    this.instance = Hazelcast.newHazelcastInstance(built);
+    this.instance = starting.apply(built);
   }
 
   /**
@@ -82,8 +84,14 @@ final class HazelcastMember implements AutoCloseable {
    *     store knows, or if the members are configured in different ways
    */
   static HazelcastMember start(HazelcastConfig config, StoreRuntime runtime) {
+    return start(config, runtime, Hazelcast::newHazelcastInstance);
+  }
+
+  /** The same with an instance that is started in another way. */
+  static HazelcastMember start(
+      HazelcastConfig config, StoreRuntime runtime, Function<Config, HazelcastInstance> starting) {
     HazelcastModules.warnIfClosed(LOG);
-    HazelcastMember member = new HazelcastMember(config, runtime);
+    HazelcastMember member = new HazelcastMember(config, runtime, starting);
     try {
       HazelcastMemberConfig.refuseOtherMap(
           member.instance.getConfig().findMapConfig(HazelcastMemberConfig.MAP));
@@ -131,12 +139,10 @@ final class HazelcastMember implements AutoCloseable {
   }
 
   private void noteLifecycle(LifecycleEvent event) {
-    if (event.getState() == LifecycleEvent.LifecycleState.MERGING) {
-      merged.forEach(Runnable::run);
-    }
     if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
       int unused = merges.incrementAndGet();
       LOG.warn("this member was cut off and joined the others again; its own data was given up");
+      merged.forEach(Runnable::run);
       changed();
     }
   }
@@ -185,8 +191,8 @@ final class HazelcastMember implements AutoCloseable {
   }
 
   /**
-   * Calls back when this member is about to give up its data for that of others: what was seen here
-   * before need not have happened (H12).
+   * Calls back after this member was on the side that gave up its data: what was seen here before
+   * need not have happened (H12).
    */
   void onMerge(Runnable callback) {
     merged.add(callback);

@@ -1,0 +1,99 @@
+package dev.plinth.storage.hazelcast;
+
+import com.hazelcast.cluster.Address;
+import com.hazelcast.config.Config;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.EndpointQualifier;
+import com.hazelcast.instance.impl.DefaultNodeContext;
+import com.hazelcast.instance.impl.HazelcastInstanceFactory;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.server.FirewallingServer;
+import com.hazelcast.internal.server.FirewallingServer.FirewallingServerConnectionManager;
+import com.hazelcast.internal.server.PacketFilter;
+import com.hazelcast.internal.server.Server;
+import com.hazelcast.internal.server.tcp.LocalAddressRegistry;
+import com.hazelcast.internal.server.tcp.ServerSocketRegistry;
+import com.hazelcast.spi.impl.SpiDataSerializerHook;
+import com.hazelcast.test.PacketFiltersUtil;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * What stands between one member and the others, on real sockets.
+ *
+ * <p>Thread-safe.
+ */
+final class Firewall {
+  private final Node node;
+
+  private Firewall(HazelcastInstance instance) {
+    this.node = ((HazelcastInstanceProxy) instance).getOriginal().node;
+  }
+
+  /** Starts an instance that has one. */
+  static HazelcastInstance start(Config config) {
+    return HazelcastInstanceFactory.newHazelcastInstance(
+        config, "behind-a-firewall-" + UUID.randomUUID(), new Context());
+  }
+
+  static Firewall of(HazelcastInstance instance) {
+    return new Firewall(instance);
+  }
+
+  private FirewallingServerConnectionManager connections() {
+    return (FirewallingServerConnectionManager)
+        node.getServer().getConnectionManager(EndpointQualifier.MEMBER);
+  }
+
+  private Address address() {
+    return node.getThisAddress();
+  }
+
+  /** Lets nothing through, in either direction. */
+  void cut(Firewall other) {
+    connections().blockNewConnection(other.address());
+    other.connections().blockNewConnection(address());
+    connections().closeActiveConnection(other.address());
+    other.connections().closeActiveConnection(address());
+  }
+
+  /** Lets backups vanish that this member sends to another. */
+  void loseBackups(Firewall other) {
+    lose(other, SpiDataSerializerHook.BACKUP);
+  }
+
+  /** Lets vanish what this member says to another of backups that it took. */
+  void loseBackupAnswers(Firewall other) {
+    lose(other, SpiDataSerializerHook.BACKUP_ACK_RESPONSE);
+  }
+
+  private void lose(Firewall other, int kind) {
+    PacketFiltersUtil.dropOperationsBetween(
+        node.hazelcastInstance,
+        other.node.hazelcastInstance,
+        SpiDataSerializerHook.F_ID,
+        List.of(kind));
+  }
+
+  /** Delays what this member sends. */
+  void delay(long leastMillis, long mostMillis) {
+    connections().setPacketFilter((packet, target) -> PacketFilter.Action.DELAY);
+    connections().setDelayMillis(leastMillis, mostMillis);
+  }
+
+  /** Lets everything through again. */
+  void heal(Firewall other) {
+    connections().removePacketFilter();
+    connections().unblock(other.address());
+  }
+
+  private static final class Context extends DefaultNodeContext {
+    @Override
+    public Server createServer(
+        Node node, ServerSocketRegistry sockets, LocalAddressRegistry addresses) {
+      return new FirewallingServer(super.createServer(node, sockets, addresses), Set.of());
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.plinth.storage.hazelcast;
+
+import com.hazelcast.cluster.Member;
+import dev.plinth.spi.Store;
+import dev.plinth.spi.StoreException;
+import dev.plinth.tck.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Three members with all copies, and one that keeps nothing and is never disturbed, so that
+ * somebody can always look.
+ *
+ * <p>One thread.
+ */
+final class MemberCluster implements AutoCloseable {
+  static final int MEMBERS = 3;
+  private static final Await PATIENT = new Await(Duration.ofMinutes(1));
+
+  private final List<MemberProcess> members = new ArrayList<>();
+  private final MemberProcess looking;
+
+  MemberCluster(Map<String, ?> settings) {
+    String name = "faults-" + UUID.randomUUID();
+    List<Integer> ports = freePorts(MEMBERS + 1);
+    for (int i = 0; i < MEMBERS; i++) {
+      members.add(new MemberProcess(name, ports, i, settings, false));
+    }
+    looking = new MemberProcess(name, ports, MEMBERS, settings, true);
+    members.forEach(MemberProcess::start);
+    looking.start();
+    awaitServing();
+  }
+
+  /** Ports that nobody uses now. */
+  private static List<Integer> freePorts(int count) {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
+      for (ServerSocket socket : sockets) {
+        socket.close();
+      }
+      return ports;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  List<MemberProcess> members() {
+    return members;
+  }
+
+  /** The store of the one who only looks. */
+  Store store() {
+    return looking.store().orElseThrow();
+  }
+
+  /** Who owns the data, as the one who looks sees it. */
+  MemberProcess owner() {
+    return PATIENT.value(
+        "somebody owns the data",
+        () -> {
+          Member owner =
+              looking
+                  .instance()
+                  .getPartitionService()
+                  .getPartition(HazelcastMember.KEYSPACE)
+                  .getOwner();
+          return members.stream()
+              .filter(MemberProcess::isAlive)
+              .filter(member -> member.instance().getCluster().getLocalMember().equals(owner))
+              .findFirst();
+        });
+  }
+
+  List<MemberProcess> others(MemberProcess one) {
+    return members.stream().filter(member -> member != one).toList();
+  }
+
+  /** Cuts one member off from all others, and from the one who looks. */
+  void isolate(MemberProcess one) {
+    others(one).forEach(other -> one.firewall().cut(other.firewall()));
+    one.firewall().cut(looking.firewall());
+  }
+
+  /** Lets everything through, starts whoever is dead, and waits until all copies are there. */
+  void heal() {
+    List<MemberProcess> alive = new ArrayList<>(members);
+    alive.add(looking);
+    alive.removeIf(member -> !member.isAlive());
+    for (MemberProcess one : alive) {
+      alive.stream()
+          .filter(other -> other != one)
+          .forEach(other -> one.firewall().heal(other.firewall()));
+    }
+    members.stream().filter(member -> !member.isAlive()).forEach(MemberProcess::start);
+    awaitServing();
+  }
+
+  private void awaitServing() {
+    PATIENT.until(
+        "all members are there with all copies",
+        () ->
+            members.stream()
+                .allMatch(member ->
+                    member.instance().getCluster().getMembers().size() == MEMBERS + 1
+                        && member.instance().getPartitionService().isClusterSafe()));
+    PATIENT.until(
+        "the store serves",
+        () -> {
+          try {
+            return store().keyValues().current().value() > 0;
+          } catch (StoreException notYet) {
+            return false;
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    looking.close();
+    members.forEach(MemberProcess::close);
+  }
+}

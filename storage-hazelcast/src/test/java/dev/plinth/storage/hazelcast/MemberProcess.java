@@ -1,0 +1,116 @@
+package dev.plinth.storage.hazelcast;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.core.HazelcastInstance;
+import dev.plinth.spi.Settings;
+import dev.plinth.spi.Store;
+import dev.plinth.spi.StoreRuntime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands for the process of one member: it can die, and be started again at the same address.
+ * The runtime is that of the machine and outlives it.
+ *
+ * <p>One thread starts and ends it; any may use its store.
+ */
+final class MemberProcess implements AutoCloseable {
+  private final HazelcastConfig config;
+  private final boolean empty;
+  private final StoreRuntime runtime = StoreRuntime.system();
+  private volatile @Nullable HazelcastMember member;
+  private volatile @Nullable Store store;
+
+  /**
+   * Prepares one of several.
+   *
+   * @param cluster its name
+   * @param ports of all of them
+   * @param place which it is
+   * @param more settings beside those of every test
+   * @param empty whether it keeps no data
+   */
+  MemberProcess(
+      String cluster, List<Integer> ports, int place, Map<String, ?> more, boolean empty) {
+    Map<String, Object> settings =
+        new HashMap<>(
+            Map.of(
+                "cluster-name",
+                cluster,
+                "port",
+                ports.get(place),
+                "port-count",
+                1,
+                "members",
+                ports.stream().map(port -> "127.0.0.1:" + port).toList(),
+                "sync-interval",
+                "1s",
+                "backup-timeout",
+                "1s",
+                "heartbeat-interval",
+                "1s",
+                "heartbeat-timeout",
+                "4s"));
+    settings.putAll(more);
+    this.config = HazelcastConfig.parse(Settings.of(settings));
+    this.empty = empty;
+  }
+
+  void start() {
+    HazelcastMember started = HazelcastMember.start(config, runtime, this::instance);
+    member = started;
+    store = new HazelcastMemberStore(started, config, runtime);
+  }
+
+  private HazelcastInstance instance(Config built) {
+    return Firewall.start(built.setLiteMember(empty));
+  }
+
+  boolean isAlive() {
+    return store != null;
+  }
+
+  /** The store, while the process lives. */
+  Optional<Store> store() {
+    return Optional.ofNullable(store);
+  }
+
+  HazelcastInstance instance() {
+    return Optional.ofNullable(member).orElseThrow().instance();
+  }
+
+  Firewall firewall() {
+    return Firewall.of(instance());
+  }
+
+  /** Ends it as SIGKILL does: nothing is handed over. */
+  void kill() {
+    Store dead = store;
+    HazelcastMember killed = member;
+    store = null;
+    member = null;
+    if (killed != null && dead != null) {
+      killed.terminate();
+      dead.close();
+    }
+  }
+
+  /** Ends it as SIGTERM does. */
+  void leave() {
+    Store leaving = store;
+    store = null;
+    member = null;
+    if (leaving != null) {
+      leaving.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+    runtime.close();
+  }
+}
