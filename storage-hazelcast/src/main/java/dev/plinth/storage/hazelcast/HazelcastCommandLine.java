@@ -37,6 +37,9 @@ final class HazelcastCommandLine {
   private static final long BATCH_BYTES = 1L << 20;
   private static final long FIRST_PAUSE_MILLIS = 10;
 
+  /** A message can be lost with its connection, unnoticed: in so many parts of a call's time. */
+  private static final int TRIES = 3;
+
   private final HazelcastLink link;
   private final BatchMode mode;
   private final int mostFlights;
@@ -92,7 +95,7 @@ final class HazelcastCommandLine {
   Answer await(HazelcastCall call) {
     byte[] encoded;
     try {
-      encoded = call.answer.get(call.deadline - link.runtime().nanoTime(), TimeUnit.NANOSECONDS);
+      encoded = answer(call);
     } catch (TimeoutException late) {
       throw givenUp(call, "the store did not answer in time");
     } catch (InterruptedException interrupted) {
@@ -108,6 +111,38 @@ final class HazelcastCommandLine {
       throw refused.reason();
     }
     return answer;
+  }
+
+  private byte[] answer(HazelcastCall call)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    long part = link.callTimeout().toNanos() / TRIES;
+    while (call.deadline - link.runtime().nanoTime() > part) {
+      try {
+        return call.answer.get(part, TimeUnit.NANOSECONDS);
+      } catch (TimeoutException silence) {
+        askAgain(call, part);
+      }
+    }
+    return call.answer.get(call.deadline - link.runtime().nanoTime(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Sends the batch of a call again if nothing was heard of it for long. */
+  private void askAgain(HazelcastCall call, long silence) {
+    HazelcastFlight flight;
+    int attempt;
+    lock.lock();
+    try {
+      flight = call.flight;
+      if (flight == null
+          || !flight.out
+          || link.runtime().nanoTime() - flight.sentAt < silence - silence / TRIES) {
+        return;
+      }
+      attempt = flight.attempts;
+    } finally {
+      lock.unlock();
+    }
+    repeat(flight, attempt, new StoreUnavailableException("nothing was heard in time"), true);
   }
 
   /** Callers of one batch share what happened, but not an exception that each may add to. */
@@ -189,30 +224,43 @@ final class HazelcastCommandLine {
 
   private void send(HazelcastFlight flight, boolean again) {
     long seen = link.seen();
+    int attempt = began(flight);
     try {
       var unused =
           link.send(mode, flight.sequence, again, flight.requests())
               .whenCompleteAsync(
-                  (answer, failure) -> answered(flight, seen, answer, failure),
+                  (answer, failure) -> answered(flight, attempt, seen, answer, failure),
                   task -> link.runtime().start("plinth-hazelcast-answers", task));
     } catch (RuntimeException notSent) {
-      notServed(flight, notSent);
+      repeat(flight, attempt, notSent, false);
+    }
+  }
+
+  private int began(HazelcastFlight flight) {
+    lock.lock();
+    try {
+      flight.sentAt = link.runtime().nanoTime();
+      return flight.attempts;
+    } finally {
+      lock.unlock();
     }
   }
 
   private void answered(
-      HazelcastFlight flight, long seen, byte @Nullable [] answer, @Nullable Throwable failure) {
+      HazelcastFlight flight,
+      int attempt,
+      long seen,
+      byte @Nullable [] answer,
+      @Nullable Throwable failure) {
     if (answer == null) {
       Throwable cause =
           failure instanceof CompletionException && failure.getCause() != null
               ? failure.getCause()
               : failure;
-      if (cause instanceof SplitBrainProtectionException
-          || cause instanceof NoDataMemberInClusterException) {
-        notServed(flight, cause);
-      } else {
-        doubt(flight, cause);
-      }
+      boolean untouched =
+          cause instanceof SplitBrainProtectionException
+              || cause instanceof NoDataMemberInClusterException;
+      repeat(flight, attempt, cause, !untouched);
       return;
     }
     try {
@@ -222,7 +270,7 @@ final class HazelcastCommandLine {
           complete(flight, served.each());
         }
         case BatchOutcome.NotServed not ->
-            notServed(flight, new StoreUnavailableException(not.reason()));
+            repeat(flight, attempt, new StoreUnavailableException(not.reason()), false);
         case BatchOutcome.Lost lost ->
             fail(flight, new IncarnationLostException("the data is lost: " + lost.reason()));
         case BatchOutcome.Unknown unknown ->
@@ -256,23 +304,23 @@ final class HazelcastCommandLine {
     }
   }
 
-  /** It was certainly not carried out this time. */
-  private void notServed(HazelcastFlight flight, Throwable why) {
-    repeat(flight, why, false);
-  }
-
-  /** It may have been carried out. */
-  private void doubt(HazelcastFlight flight, @Nullable Throwable why) {
-    repeat(flight, why, true);
-  }
-
-  private void repeat(HazelcastFlight flight, @Nullable Throwable why, boolean doubtful) {
+  /**
+   * Sends a batch again after a while.
+   *
+   * @param attempt the one that ended so; nothing happens if another one has begun since
+   * @param doubtful whether it may have been carried out
+   */
+  private void repeat(
+      HazelcastFlight flight, int attempt, @Nullable Throwable why, boolean doubtful) {
     int attempts;
     StoreException end;
     lock.lock();
     try {
-      flight.out = false;
       flight.doubtful |= doubtful;
+      if (flight.attempts != attempt) {
+        return;
+      }
+      flight.out = false;
       flight.problem = why;
       flight.attempts++;
       attempts = flight.attempts;

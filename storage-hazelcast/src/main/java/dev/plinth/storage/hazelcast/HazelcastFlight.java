@@ -14,6 +14,9 @@ final class HazelcastFlight {
   /** How often it was sent. */
   int attempts;
 
+  /** When it was last sent, by the runtime's clock. */
+  long sentAt;
+
   /** Whether an answer may still come. */
   boolean out;
 
