@@ -1,0 +1,205 @@
+package dev.plinth.distribution;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Packaged launchers that are members of one cluster. */
+final class LauncherHazelcastIT {
+  private static final Path SCRIPT = Path.of("target", "plinth", "bin", "plinth").toAbsolutePath();
+  private static final long PATIENCE_SECONDS = 120;
+  private static final int SERVICES = 4;
+  private static final List<Integer> OFFSETS = List.of(0, 10, 20);
+
+  @TempDir private Path folder;
+  private final List<Process> started = new ArrayList<>();
+  private int base;
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    for (Process each : started) {
+      each.destroyForcibly();
+      boolean _ = each.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void threeLaunchersServeOnWhenOneIsKilledAndWaitWhenTwoAre() throws Exception {
+    base = freeBase();
+    String file = file();
+    for (int offset : OFFSETS) {
+      started.add(
+          process("start-" + offset, "start", file, "--port-offset", Integer.toString(offset)));
+    }
+    for (int offset : OFFSETS) {
+      awaitReady(offset, 200);
+    }
+    for (int offset : OFFSETS) {
+      assertThat(command("store", "put", "/it/" + offset, "v" + offset, file, at(offset)))
+          .startsWith("0 revision");
+    }
+    assertThat(command("store", "status", file, at(20)))
+        .contains("hazelcast", "leader", "[127.0.0.1]:" + (base + 9), "[127.0.0.1]:" + (base + 29));
+
+    kill(0);
+    for (int offset : OFFSETS.subList(1, OFFSETS.size())) {
+      awaitReady(offset, 200);
+      assertThat(command("store", "get", "/it/0", file, at(offset))).isEqualTo("0 v0");
+    }
+    assertThat(command("store", "put", "/it/0", "later", file, at(10))).startsWith("0 revision");
+
+    kill(1);
+    awaitReady(20, 503);
+    assertThat(command("store", "get", "/it/0", file, at(20)))
+        .startsWith("4 plinth: The store cannot be reached");
+
+    started.set(0, process("again", "start", file, at(0)));
+    awaitReady(20, 200);
+    awaitReady(0, 200);
+    assertThat(command("store", "get", "/it/0", file, at(0))).isEqualTo("0 later");
+    assertThat(errors("start-20")).doesNotContain("Java arguments", "start Java with");
+  }
+
+  @Test
+  void aCommandIsNotMadeAMember() throws Exception {
+    base = freeBase();
+    assertThat(command("store", "get", "/it", "--direct", file()))
+        .startsWith("2 ")
+        .contains("would make this command a member of it; leave out --direct");
+  }
+
+  private void kill(int index) throws InterruptedException {
+    Process launcher = started.get(index).destroyForcibly();
+    assertThat(launcher.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private static String at(int offset) {
+    return "--port-offset=" + offset;
+  }
+
+  /** Ports beside each other, so that an offset moves all of them to others. */
+  private String file() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("members.yaml"),
+            """
+            store:
+              backend: hazelcast
+              hazelcast: {cluster-name: %s, port: %d, port-count: 1}
+            admin: {port: %d}
+            centro: {grpc-port: %d, http-port: %d}
+            ztap: {http-port: %d}
+            labmgr: {http-port: %d}
+            registry: {http-port: %d}
+            """
+                .formatted(
+                    UUID.randomUUID(),
+                    base + 9,
+                    base + 5,
+                    base + 6,
+                    base,
+                    base + 1,
+                    base + 2,
+                    base + 3),
+            UTF_8);
+    return "--config=" + file;
+  }
+
+  private void awaitReady(int offset, int expected) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    for (int service = 0; service < SERVICES; service++) {
+      URI uri = URI.create("http://127.0.0.1:" + (base + offset + service) + "/readyz");
+      String answer = ready(uri);
+      while (!answer.startsWith(expected + " ")) {
+        assertThat(System.nanoTime()).as("%s: %s", uri, answer).isLessThan(deadline);
+        boolean _ = new CountDownLatch(1).await(50, TimeUnit.MILLISECONDS);
+        answer = ready(uri);
+      }
+    }
+  }
+
+  private static String ready(URI uri) throws InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer =
+          client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() + " " + answer.body();
+    } catch (ConnectException notYet) {
+      return "nobody listens";
+    } catch (IOException cut) {
+      return "cut off: " + cut.getMessage();
+    }
+  }
+
+  private Process process(String name, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("PLINTH_AOT", "off");
+    builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
+    return builder
+        .redirectOutput(folder.resolve(name + ".out").toFile())
+        .redirectError(folder.resolve(name + ".err").toFile())
+        .start();
+  }
+
+  private String errors(String name) throws IOException {
+    return Files.readString(folder.resolve(name + ".err"), UTF_8);
+  }
+
+  /** Runs a command to its end: exit code, a blank, and all that it printed. */
+  private String command(String... arguments) throws IOException, InterruptedException {
+    Process process = process("command", arguments);
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    String out = Files.readString(folder.resolve("command.out"), UTF_8);
+    return process.exitValue() + " " + (out + errors("command")).strip();
+  }
+
+  /** The first of thirty ports, of which those that are used are likely to be free. */
+  private static int freeBase() throws IOException {
+    for (int attempt = 0; attempt < 50; attempt++) {
+      int first;
+      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        first = socket.getLocalPort();
+      }
+      if (first < 60_000 && areFree(first)) {
+        return first;
+      }
+    }
+    throw new IOException("no thirty ports beside each other are free");
+  }
+
+  private static boolean areFree(int first) {
+    int port = first;
+    while (port < first + 30 && isFree(port)) {
+      port++;
+    }
+    return port == first + 30;
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return true;
+    } catch (IOException inUse) {
+      return false;
+    }
+  }
+}
