@@ -76,8 +76,7 @@ public final class WatchWaiting {
    * @throws StoreException what pulling throws
    */
   public Optional<WatchBatch> poll(Duration timeout) throws InterruptedException {
-    // The limit is for the reader's patience, so it is counted in real time.
-    long deadline = System.nanoTime() + saturatedNanos(timeout);
+    long left = saturatedNanos(timeout);
     while (true) {
       Optional<WatchBatch> batch = pull();
       if (batch.isPresent()) {
@@ -85,7 +84,6 @@ public final class WatchWaiting {
       }
       lock.lockInterruptibly();
       try {
-        long left = deadline - System.nanoTime();
         while (idle.getAsBoolean()) {
           if (left <= 0) {
             return Optional.empty();

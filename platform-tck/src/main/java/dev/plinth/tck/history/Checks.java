@@ -30,7 +30,12 @@ public final class Checks {
     /** Nothing. */
     NONE,
     /** Deletes at the revision that a watch starts from may be lost, if that was compacted. */
-    DELETES_AT_COMPACTED_START
+    DELETES_AT_COMPACTED_START,
+    /**
+     * A renewal that is acknowledged when the lease's time was over already may be undone: by the
+     * end that a leader, then replaced, had decided on.
+     */
+    LATE_RENEWALS
   }
 
   /**
@@ -46,7 +51,7 @@ public final class Checks {
     violations.addAll(OrderChecks.run(history, replay));
     violations.addAll(WatchChecks.run(history, replay, tolerance));
     violations.addAll(UndoChecks.run(history, replay));
-    violations.addAll(LeaseChecks.run(history, replay));
+    violations.addAll(LeaseChecks.run(history, replay, tolerance));
     violations.addAll(ElectionChecks.run(history, replay));
     violations.addAll(HonestyChecks.run(history));
     violations.addAll(LivenessChecks.run(history));

@@ -13,6 +13,7 @@ import dev.plinth.spi.StoreException;
 import dev.plinth.spi.Transaction;
 import dev.plinth.tck.history.Violation.Checker;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,20 +26,22 @@ final class LeaseChecks {
   private final History history;
   private final Replay replay;
   private final Evidence evidence;
+  private final boolean lateRenewalsCount;
   private final Map<LeaseId, List<Call>> confirmed = new HashMap<>();
   private final Set<LeaseId> doubtful = new HashSet<>();
   private final Map<LeaseId, List<Call>> revocations = new HashMap<>();
   private final Map<LeaseId, Change> lastNaming = new HashMap<>();
   private final List<Violation> violations = new ArrayList<>();
 
-  private LeaseChecks(History history, Replay replay) {
+  private LeaseChecks(History history, Replay replay, Checks.Tolerance tolerance) {
     this.history = history;
+    this.lateRenewalsCount = tolerance != Checks.Tolerance.LATE_RENEWALS;
     this.replay = replay;
     this.evidence = new Evidence(history);
   }
 
-  static List<Violation> run(History history, Replay replay) {
-    LeaseChecks checks = new LeaseChecks(history, replay);
+  static List<Violation> run(History history, Replay replay, Checks.Tolerance tolerance) {
+    LeaseChecks checks = new LeaseChecks(history, replay, tolerance);
     checks.collect();
     checks.checkExpiries();
     checks.checkRefusals();
@@ -82,7 +85,9 @@ final class LeaseChecks {
           for (Call call : confirmed.getOrDefault(lease, List.of())) {
             if (call.invoked() > known.tick()) {
               violated("lease " + lease + " ended at " + revision + ", but came back: " + call);
-            } else if (!perhapsRevoked && call.timeInvoked() + ttl(call) > known.time()) {
+            } else if (!perhapsRevoked
+                && call.timeInvoked() + ttl(call) > known.time()
+                && inTime(lease).contains(call)) {
               violated(
                   "lease "
                       + lease
@@ -97,6 +102,25 @@ final class LeaseChecks {
           checkGone(lease, revision);
         });
     replay.revoked().forEach(this::checkGone);
+  }
+
+  /** What was confirmed of a lease before its time may ever have been over, if that matters. */
+  private List<Call> inTime(LeaseId lease) {
+    List<Call> calls = confirmed.getOrDefault(lease, List.of());
+    if (lateRenewalsCount || calls.isEmpty()) {
+      return calls;
+    }
+    List<Call> inTime = new ArrayList<>();
+    long until = Long.MAX_VALUE;
+    for (Call call : calls.stream().sorted(Comparator.comparingLong(Call::timeReturned)).toList()) {
+      if (call.timeReturned() > until) {
+        break;
+      }
+      inTime.add(call);
+      long own = call.timeInvoked() + ttl(call);
+      until = until == Long.MAX_VALUE ? own : Math.max(until, own);
+    }
+    return inTime;
   }
 
   private void checkGone(LeaseId lease, long revision) {
@@ -119,7 +143,8 @@ final class LeaseChecks {
         for (Call renewal : confirmed.getOrDefault(lease, List.of())) {
           if (!revoked
               && renewal.precedes(call)
-              && renewal.timeInvoked() + ttl(renewal) > call.timeReturned()) {
+              && renewal.timeInvoked() + ttl(renewal) > call.timeReturned()
+              && inTime(lease).contains(renewal)) {
             violated("lease " + lease + " was refused too early: " + call + " after " + renewal);
           }
         }

@@ -1,6 +1,7 @@
 package dev.plinth.tck.robustness;
 
 import dev.plinth.spi.Store;
+import dev.plinth.tck.history.Checks;
 import dev.plinth.tck.history.Load;
 import java.util.List;
 import java.util.Random;
@@ -54,6 +55,15 @@ public interface DisturbedStore extends AutoCloseable {
    * @throws AssertionError if it does not
    */
   void heal();
+
+  /**
+   * Says what its servers are known to do wrong.
+   *
+   * @return nothing, unless said otherwise
+   */
+  default Checks.Tolerance tolerance() {
+    return Checks.Tolerance.NONE;
+  }
 
   @Override
   void close();

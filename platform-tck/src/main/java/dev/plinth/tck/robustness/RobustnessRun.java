@@ -89,7 +89,8 @@ final class RobustnessRun {
       disturb(store, load, begun);
       History history = finish(store, load);
       Duration length = Duration.ofNanos(System.nanoTime() - begun);
-      Checks.run(history).forEach(violation -> problems.add(violation.toString()));
+      Checks.run(history, store.tolerance())
+          .forEach(violation -> problems.add(violation.toString()));
       write(history);
       return new Result(
           seed,

@@ -19,9 +19,9 @@ import java.util.Optional;
 
 /** Answers as bytes. Stateless. */
 final class AnswerCodec {
-  private static final RequestRefusedException.Reason[] REASONS =
-      RequestRefusedException.Reason.values();
-  private static final Change.Kind[] KINDS = Change.Kind.values();
+  private static final List<RequestRefusedException.Reason> REASONS =
+      List.of(RequestRefusedException.Reason.values());
+  private static final List<Change.Kind> KINDS = List.of(Change.Kind.values());
 
   private AnswerCodec() {}
 
@@ -101,7 +101,7 @@ final class AnswerCodec {
   }
 
   private static Change change(WireReader in) {
-    Change.Kind kind = KINDS[in.octet()];
+    Change.Kind kind = KINDS.get(in.octet());
     Entry entry = in.entry();
     return new Change(kind, entry, in.optional(in::entry));
   }
@@ -143,7 +143,7 @@ final class AnswerCodec {
   }
 
   private static RequestRefusedException refusal(WireReader in) {
-    RequestRefusedException.Reason reason = REASONS[in.octet()];
+    RequestRefusedException.Reason reason = REASONS.get(in.octet());
     String message = in.text();
     return message.equals(reason.text())
         ? new RequestRefusedException(reason)

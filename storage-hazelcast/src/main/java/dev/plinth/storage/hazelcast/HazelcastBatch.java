@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class HazelcastBatch
     implements EntryProcessor<String, HazelcastState, byte[]>, HazelcastInstanceAware {
   private static final int VERSION = 1;
-  private static final BatchMode[] MODES = BatchMode.values();
+  private static final List<BatchMode> MODES = List.of(BatchMode.values());
 
   /** What is kept of the answers of a batch for a client that did not get them. */
   private static final int REMEMBERED_BYTES = 16 << 10;
@@ -204,7 +204,7 @@ final class HazelcastBatch
       if (version != VERSION) {
         throw WireReader.unknown("batch", version);
       }
-      BatchMode mode = MODES[wire.octet()];
+      BatchMode mode = MODES.get(wire.octet());
       Optional<UUID> incarnation = wire.optional(wire::uuid);
       UUID client = wire.uuid();
       long sequence = wire.number();

@@ -16,11 +16,11 @@ import java.util.Optional;
 
 /** Transactions, with all that can be in them, as bytes. Stateless. */
 final class TransactionCodec {
-  private static final Read.SortTarget[] TARGETS = Read.SortTarget.values();
-  private static final Read.Direction[] DIRECTIONS = Read.Direction.values();
-  private static final Read.Projection[] PROJECTIONS = Read.Projection.values();
-  private static final Read.Consistency[] CONSISTENCIES = Read.Consistency.values();
-  private static final Relation[] RELATIONS = Relation.values();
+  private static final List<Read.SortTarget> TARGETS = List.of(Read.SortTarget.values());
+  private static final List<Read.Direction> DIRECTIONS = List.of(Read.Direction.values());
+  private static final List<Read.Projection> PROJECTIONS = List.of(Read.Projection.values());
+  private static final List<Read.Consistency> CONSISTENCIES = List.of(Read.Consistency.values());
+  private static final List<Relation> RELATIONS = List.of(Relation.values());
 
   private TransactionCodec() {}
 
@@ -56,7 +56,7 @@ final class TransactionCodec {
   private static Condition condition(WireReader in) {
     int kind = in.octet();
     KeyRange range = in.range();
-    Relation relation = RELATIONS[in.octet()];
+    Relation relation = RELATIONS.get(in.octet());
     return switch (kind) {
       case 0 -> new Condition.Value(range, relation, in.bytes());
       case 1 -> new Condition.Version(range, relation, in.number());
@@ -152,11 +152,12 @@ final class TransactionCodec {
     KeyRange range = in.range();
     Revision revision = in.revision();
     long limit = in.number();
-    Read.SortTarget target = TARGETS[in.octet()];
-    Read.Order order = new Read.Order(target, DIRECTIONS[in.octet()]);
+    Read.SortTarget target = TARGETS.get(in.octet());
+    Read.Order order = new Read.Order(target, DIRECTIONS.get(in.octet()));
     Read.Filter filter = in.flag() ? filter(in) : Read.Filter.NONE;
-    Read.Projection projection = PROJECTIONS[in.octet()];
-    return new Read(range, revision, limit, order, filter, projection, CONSISTENCIES[in.octet()]);
+    Read.Projection projection = PROJECTIONS.get(in.octet());
+    return new Read(
+        range, revision, limit, order, filter, projection, CONSISTENCIES.get(in.octet()));
   }
 
   private static Read.Filter filter(WireReader in) {

@@ -9,6 +9,7 @@ import dev.plinth.storage.etcd.testing.EtcdServer;
 import dev.plinth.storage.etcd.testing.EtcdServers;
 import dev.plinth.storage.etcd.testing.TcpProxy;
 import dev.plinth.tck.Await;
+import dev.plinth.tck.history.Checks;
 import dev.plinth.tck.history.Load;
 import dev.plinth.tck.robustness.DisturbedStore;
 import dev.plinth.tck.robustness.Fault;
@@ -140,6 +141,12 @@ final class DisturbedCluster implements DisturbedStore {
   public void heal() {
     allProxies().forEach(TcpProxy::heal);
     servers.awaitHealthy();
+  }
+
+  /** A leader that is replaced, or was stopped, may have its revocations carried out later. */
+  @Override
+  public Checks.Tolerance tolerance() {
+    return Checks.Tolerance.LATE_RENEWALS;
   }
 
   @Override
