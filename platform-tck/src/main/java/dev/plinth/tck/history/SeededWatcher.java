@@ -142,7 +142,10 @@ final class SeededWatcher {
 
   private boolean take(boolean waits) {
     if (log.end().isPresent()) {
-      if (!observes) {
+      if (observes) {
+        /* Nothing comes any more, and others need the processors. */
+        LockSupport.parkNanos(PAUSE.toNanos());
+      } else {
         reopen();
       }
       return false;

@@ -114,8 +114,11 @@ public record Workload(long seed, int clients, int steps, boolean interleaved) {
     for (FutureTask<Boolean> task : working) {
       Thread unused = Thread.ofVirtual().name("tck-client").start(task);
     }
-    working.forEach(task -> await(task, surroundings.patience()));
-    done.set(true);
+    try {
+      working.forEach(task -> await(task, surroundings.patience()));
+    } finally {
+      done.set(true);
+    }
     watching.forEach(task -> await(task, surroundings.patience()));
   }
 
