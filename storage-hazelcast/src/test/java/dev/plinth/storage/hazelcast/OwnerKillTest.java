@@ -33,7 +33,8 @@ import org.junit.jupiter.api.Test;
  * acknowledged is lost (F1). How soon it serves again is written to {@code target/owner-kills.txt}.
  */
 final class OwnerKillTest {
-  private static final int KILLS = Boolean.getBoolean("plinth.all") ? 200 : 10;
+  private static final int KILLS =
+      Integer.getInteger("plinth.kills", Boolean.getBoolean("plinth.all") ? 40 : 10);
   private static final int WRITERS = 4;
   private static final int BLOCKS = 80;
   private static final int BLOCK_BYTES = 128 << 10;

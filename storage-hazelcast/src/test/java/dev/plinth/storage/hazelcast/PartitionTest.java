@@ -27,9 +27,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** The owner is cut off from both others and goes on for a while with those it knew (F6, F21). */
+/**
+ * The owner is cut off from both others and goes on for a while with those it knew (F6, F21).
+ * {@code -Dplinth.partitions=50} says how often.
+ */
 final class PartitionTest {
-  private static final int PARTITIONS = Boolean.getBoolean("plinth.all") ? 50 : 3;
+  private static final int PARTITIONS =
+      Integer.getInteger("plinth.partitions", Boolean.getBoolean("plinth.all") ? 10 : 3);
   private static final KeySpace MINORITY = KeySpace.of("/minority");
   private static final KeySpace MAJORITY = KeySpace.of("/majority");
   private static final Duration PATIENCE = Duration.ofMinutes(1);
