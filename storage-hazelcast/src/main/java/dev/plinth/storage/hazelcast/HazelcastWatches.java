@@ -221,7 +221,7 @@ final class HazelcastWatches
         watch.missing().ifPresent(pull -> lagging.put(watch, lines.reads().start(pull)));
       }
     }
-    boolean more = offer((Answer.Changes) lines.reads().await(forAll));
+    boolean more = offer((Answer.Changes) lines.reads().await(forAll), previous);
     for (Map.Entry<HazelcastWatch, HazelcastCall> call : lagging.entrySet()) {
       takeMissing(call.getKey(), (Answer.Changes) lines.reads().await(call.getValue()));
     }
@@ -243,9 +243,15 @@ final class HazelcastWatches
     }
   }
 
-  private boolean offer(Answer.Changes pulled) {
+  private boolean offer(Answer.Changes pulled, boolean previous) {
     lock.lock();
     try {
+      // A watch that came after the question may need more than was asked for.
+      List<HazelcastWatch> unserved =
+          previous
+              ? List.of()
+              : watches.stream().filter(watch -> watch.options().previousValues()).toList();
+      unserved.forEach(HazelcastWatch::leave);
       if (pulled.compacted().value() > head + 1) {
         watches.forEach(HazelcastWatch::leave);
         head = pulled.revision().value();
@@ -257,7 +263,7 @@ final class HazelcastWatches
         }
       }
       head = Math.max(head, pulled.through().value());
-      return head < pulled.revision().value();
+      return head < pulled.revision().value() || !unserved.isEmpty();
     } finally {
       lock.unlock();
     }
