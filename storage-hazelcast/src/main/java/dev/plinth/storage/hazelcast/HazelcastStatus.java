@@ -27,8 +27,7 @@ final class HazelcastStatus {
     Revision compacted = condition.compacted();
     return new StoreStatus(
         NAME,
-        Optional.ofNullable(HazelcastStatus.class.getPackage().getImplementationVersion())
-            .orElse("unpackaged"),
+        instance.getCluster().getLocalMember().getVersion().toString(),
         lines.link().incarnation().map(UUID::toString).orElse(""),
         members(),
         leader(),

@@ -111,6 +111,7 @@ final class HazelcastMemberTest {
     Started second = add(start(ports.getLast(), ports, one));
     first.store().close();
     assertThat(value(second)).isEqualTo("v");
+    assertThat(second.store().status().version()).matches("5\\.7\\.\\d+");
     assertThat(second.store().status().alarms()).anyMatch(alarm -> alarm.contains("cluster-size"));
   }
 
