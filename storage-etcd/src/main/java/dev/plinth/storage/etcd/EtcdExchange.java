@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Its future completes on a transport thread.
  */
 final class EtcdExchange<Q, R> {
-  /** The part of the time after which a call that finds nobody anywhere is given up. */
+  /**
+   * The part of the time after which a call that finds nobody anywhere, or nobody who knows its
+   * login, is given up.
+   */
   private static final int NOBODY_THERE = 2;
 
   /** The part of the time that is left for those who wait, so that they learn why a call failed. */
@@ -131,6 +134,11 @@ final class EtcdExchange<Q, R> {
 
   private long left() {
     return deadline - connection.runtime().nanoTime();
+  }
+
+  /** The time, in nanoseconds, that must be left for an attempt that may be in vain. */
+  private long reserve() {
+    return connection.config().requestTimeout().toNanos() / NOBODY_THERE;
   }
 
   /** Says how long to wait before the next attempt, in nanoseconds. */
@@ -261,11 +269,13 @@ final class EtcdExchange<Q, R> {
     private void fail(Status status) {
       if (EtcdFailures.isExpiredLogin(status) && connection.login().isNeeded()) {
         connection.login().forget(token);
-        // A member that lags behind does not know the newest token yet.
-        long patience = loginRenewed ? FIRST_PAUSE.toNanos() : 0;
+        // A member that lags behind does not know the newest token yet. It is asked again while an
+        // attempt has time to end: one that is cut off would only be known to have been late.
+        Duration patience = loginRenewed ? FIRST_PAUSE : Duration.ZERO;
+        long reserved = loginRenewed ? reserve() : 0;
         loginRenewed = true;
-        if (left() > patience && !givenUp && !connection.isClosed()) {
-          later(Duration.ofNanos(patience), EtcdExchange.this::start);
+        if (left() > reserved && !givenUp && !connection.isClosed()) {
+          later(patience, EtcdExchange.this::start);
           return;
         }
       }
@@ -275,8 +285,7 @@ final class EtcdExchange<Q, R> {
       }
       boolean askedAll = attempts >= connection.endpoints();
       boolean harmless = kind != EtcdCall.WRITE || !sent || EtcdFailures.isCertain(status);
-      long reserved =
-          sent || !askedAll ? 0 : connection.config().requestTimeout().toNanos() / NOBODY_THERE;
+      long reserved = sent || !askedAll ? 0 : reserve();
       // What is known now is told, rather than forgotten in a pause that ends too late.
       long pause = pause();
       if (passes && harmless && left() > reserved + pause && !connection.isClosed()) {

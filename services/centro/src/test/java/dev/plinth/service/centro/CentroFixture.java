@@ -122,6 +122,13 @@ final class CentroFixture implements AutoCloseable {
     return places.getFirst();
   }
 
+  /** Returns all that clients can cause: servers hold their elections whenever they like. */
+  List<Entry> documents() {
+    return entries("/centro/").stream()
+        .filter(entry -> !entry.key().utf8().startsWith("/centro/election/"))
+        .toList();
+  }
+
   private List<Entry> entries(String prefix) {
     return store.keyValues().list(KeyRange.prefix(Key.utf8(prefix))).entries();
   }

@@ -10,6 +10,7 @@ import dev.plinth.chassis.testing.JsonClient;
 import dev.plinth.chassis.testing.ServiceFixture;
 import dev.plinth.chassis.testing.UnreachableStore;
 import dev.plinth.service.centro.talk.HeartbeatRequest;
+import dev.plinth.spi.Entry;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -171,7 +172,7 @@ final class CentroWireTest {
     try (CentroFixture centro = new CentroFixture()) {
       ServiceFixture server = centro.server();
       TalkClient agent = new TalkClient(server.channel(), "a/b");
-      String before = centro.store.keyValues().current().toString();
+      List<Entry> before = centro.documents();
       assertThat(agent.heartbeat(Float.NaN, Map.of("cpu_cores", "many")))
           .satisfies(answer -> assertThat(answer.ok()).isFalse())
           .satisfies(
@@ -179,7 +180,7 @@ final class CentroWireTest {
       assertThat(agent.getJob().message()).contains("node_id");
       assertThat(agent.claim("").message()).contains("node_id", "job_id");
       assertThat(agent.update("x y", "queued").message()).contains("node_id", "job_id", "status");
-      assertThat(centro.store.keyValues().current().toString()).isEqualTo(before);
+      assertThat(centro.documents()).isEqualTo(before);
     }
   }
 
