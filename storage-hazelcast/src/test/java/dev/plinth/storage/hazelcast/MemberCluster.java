@@ -40,7 +40,7 @@ final class MemberCluster implements AutoCloseable {
   }
 
   /** Ports that nobody uses now. */
-  private static List<Integer> freePorts(int count) {
+  static List<Integer> freePorts(int count) {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {
