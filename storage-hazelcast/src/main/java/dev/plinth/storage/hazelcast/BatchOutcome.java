@@ -11,8 +11,21 @@ import java.util.UUID;
  * <p>Immutable.
  */
 sealed interface BatchOutcome {
-  /** It was carried out, now or before. */
-  record Served(UUID incarnation, Revision revision, Bytes answers) implements BatchOutcome {
+  /**
+   * It was carried out, now or before.
+   *
+   * @param incarnation on which data
+   * @param index where the owner is now
+   * @param revision the current one
+   * @param answers to each request
+   */
+  record Served(UUID incarnation, long index, Revision revision, Bytes answers)
+      implements BatchOutcome {
+    /** Whether a replica's state is exactly the owner's. */
+    boolean isOf(HazelcastState state) {
+      return state.index() == index && state.incarnation().equals(incarnation);
+    }
+
     List<byte[]> each() {
       WireReader in = new WireReader(answers.toArray());
       return in.all(in::array);
@@ -44,6 +57,7 @@ sealed interface BatchOutcome {
       case Served served -> {
         out.octet(0);
         out.uuid(served.incarnation());
+        out.number(served.index());
         out.revision(served.revision());
         out.bytes(served.answers());
       }
@@ -73,8 +87,9 @@ sealed interface BatchOutcome {
     return switch (kind) {
       case 0 -> {
         UUID incarnation = in.uuid();
+        long index = in.number();
         Revision revision = in.revision();
-        yield new Served(incarnation, revision, in.bytes());
+        yield new Served(incarnation, index, revision, in.bytes());
       }
       case 1 -> new NotServed(in.text());
       case 2 -> new Lost(in.text());

@@ -1,6 +1,5 @@
 package dev.plinth.storage.hazelcast;
 
-import dev.plinth.spi.Change;
 import dev.plinth.spi.LeaseLostException;
 import dev.plinth.spi.Operation;
 import dev.plinth.spi.Put;
@@ -8,9 +7,7 @@ import dev.plinth.spi.RequestRefusedException;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.Transaction;
-import dev.plinth.storage.mvcc.Keyspace;
 import dev.plinth.storage.mvcc.LeaseRecord;
-import dev.plinth.storage.mvcc.Mutation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +21,6 @@ import java.util.UUID;
  * <p>One thread.
  */
 final class BatchRun {
-  private static final int PULL_CHANGES = 1_000;
-
-  /** So many revisions are looked at in one pull, however few of them are wanted (H14). */
-  private static final int PULL_REVISIONS = 5_000;
-
   private final KeyspaceOwner owner;
   private final StateEdit edit;
   private final long now;
@@ -95,14 +87,9 @@ final class BatchRun {
         case Request.Expire owners -> throw notForClients();
         case Request.TakeOver owners -> throw notForClients();
         case Request.Remember owners -> throw notForClients();
-        case Request.Ask ask -> new Answer.Committed(edit.changing().commit(ask.transaction()));
-        case Request.Current current -> new Answer.Done(edit.changing().revision());
         case Request.Renew renew -> renewed(renew);
         case Request.Describe describe -> described(describe);
-        case Request.ListLeases list ->
-            new Answer.LeaseNames(edit.changing().leases().stream().map(LeaseRecord::id).toList());
-        case Request.Status status -> condition(edit.keyspace());
-        case Request.Pull pull -> changes(pull, edit.keyspace());
+        case Request.Question question -> KeyspaceReads.answer(question, edit.keyspace());
         case Request.Tick tick -> new Answer.Done(edit.changing().revision());
       };
     } catch (StoreException refused) {
@@ -151,54 +138,6 @@ final class BatchRun {
             LeaseAnswers.described(
                 lease, Duration.ofNanos(owner.clocks().remaining(lease.id(), now))))
         .orElse(LeaseAnswers.NONE);
-  }
-
-  private static Answer condition(Keyspace keyspace) {
-    return new Answer.Condition(
-        keyspace.revision(),
-        keyspace.compacted(),
-        keyspace.keys(),
-        keyspace.sizeBytes(),
-        keyspace.historyRevisions(),
-        keyspace.digest());
-  }
-
-  private static Answer changes(Request.Pull pull, Keyspace keyspace) {
-    Revision revision = keyspace.revision();
-    Revision compacted = keyspace.compacted();
-    if (compacted.isAfter(pull.from())) {
-      return new Answer.Changes(revision, compacted, Revision.ZERO, List.of());
-    }
-    List<Change> changes = new ArrayList<>();
-    long[] looked = {pull.from().value() - 1, 0, 0};
-    boolean complete =
-        keyspace.forEachRevision(
-            pull.from(),
-            revised -> {
-              for (int i = 0; i < revised.size(); i++) {
-                Mutation mutation = revised.mutation(i);
-                Change.Kind kind = mutation.isDeletion() ? Change.Kind.DELETE : Change.Kind.PUT;
-                if (pull.kinds().contains(kind) && pull.range().contains(mutation.key())) {
-                  Change change = mutation.change(pull.previousValues());
-                  changes.add(change);
-                  looked[1] += bytes(change);
-                }
-              }
-              looked[0] = revised.revision().value();
-              looked[2]++;
-              return changes.size() < PULL_CHANGES
-                  && looked[1] < pull.bytes()
-                  && looked[2] < PULL_REVISIONS;
-            });
-    Revision through =
-        complete ? Revision.of(Math.max(looked[0], revision.value())) : Revision.of(looked[0]);
-    return new Answer.Changes(revision, compacted, through, changes);
-  }
-
-  private static long bytes(Change change) {
-    return change.key().size()
-        + change.entry().value().size()
-        + change.previous().map(before -> (long) before.value().size()).orElse(0L);
   }
 
   /** Gives up history beyond the limits, if there is more of it than before. */

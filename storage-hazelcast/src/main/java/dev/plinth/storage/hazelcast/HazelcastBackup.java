@@ -1,6 +1,8 @@
 package dev.plinth.storage.hazelcast;
 
 import com.hazelcast.core.HazelcastException;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
@@ -18,16 +20,50 @@ import org.jspecify.annotations.Nullable;
  * <p>Whatever is thrown here keeps the owner from being answered, so its caller is not told that
  * the batch is safe.
  *
- * @param incarnation of which data
- * @param client who sent the batch
- * @param sequence its number; zero if it is not remembered
- * @param index where the owner was before the steps
- * @param steps what it applied, encoded
+ * <p>One thread.
  */
 @SuppressWarnings("serial") // written by its own serializer
-record HazelcastBackup(UUID incarnation, UUID client, long sequence, long index, List<byte[]> steps)
-    implements EntryProcessor<String, HazelcastState, Object> {
+final class HazelcastBackup
+    implements EntryProcessor<String, HazelcastState, Object>, HazelcastInstanceAware {
   private static final int VERSION = 1;
+
+  private final UUID incarnation;
+  private final BatchMode mode;
+  private final UUID client;
+  private final long sequence;
+  private final long index;
+  private final List<byte[]> steps;
+  private @Nullable HazelcastInstance instance;
+
+  /**
+   * What the owner did.
+   *
+   * @param incarnation to which data
+   * @param mode for what kind of batch
+   * @param client who sent that
+   * @param sequence its number
+   * @param index where the owner was before the steps
+   * @param steps what it applied, encoded
+   */
+  HazelcastBackup(
+      UUID incarnation,
+      BatchMode mode,
+      UUID client,
+      long sequence,
+      long index,
+      List<byte[]> steps) {
+    this.incarnation = incarnation;
+    this.mode = mode;
+    this.client = client;
+    this.sequence = sequence;
+    this.index = index;
+    this.steps = steps;
+  }
+
+  @Override
+  public void setHazelcastInstance(HazelcastInstance local) {
+    instance = local;
+  }
 
   @Override
   public @Nullable Object process(Map.Entry<String, HazelcastState> entry) {
@@ -37,7 +73,7 @@ record HazelcastBackup(UUID incarnation, UUID client, long sequence, long index,
           "this replica of " + entry.getKey() + " does not hold the data of " + incarnation);
     }
     if (state.index() != index) {
-      if (sequence != 0 && state.hasSeen(client, sequence)) {
+      if (mode == BatchMode.WRITES && state.hasSeen(client, sequence)) {
         return null;
       }
       throw new HazelcastException(
@@ -48,6 +84,7 @@ record HazelcastBackup(UUID incarnation, UUID client, long sequence, long index,
               + ", its owner was at "
               + index);
     }
+    HazelcastState next = state;
     if (!steps.isEmpty()) {
       StateEdit edit = state.edit();
       for (byte[] step : steps) {
@@ -56,7 +93,13 @@ record HazelcastBackup(UUID incarnation, UUID client, long sequence, long index,
         }
         Answer unused = edit.apply(known);
       }
-      entry.setValue(edit.finish());
+      next = edit.finish();
+      entry.setValue(next);
+    }
+    HazelcastInstance local = instance;
+    if (mode == BatchMode.READS && local != null) {
+      HazelcastState found = next;
+      HazelcastNode.of(local).ifPresent(node -> node.offer(client, sequence, found));
     }
     return null;
   }
@@ -78,6 +121,7 @@ record HazelcastBackup(UUID incarnation, UUID client, long sequence, long index,
       WireWriter wire = new WireWriter();
       wire.octet(VERSION);
       wire.uuid(backup.incarnation);
+      wire.constant(backup.mode);
       wire.uuid(backup.client);
       wire.number(backup.sequence);
       wire.number(backup.index);
@@ -93,10 +137,11 @@ record HazelcastBackup(UUID incarnation, UUID client, long sequence, long index,
         throw WireReader.unknown("backup", version);
       }
       UUID incarnation = wire.uuid();
+      BatchMode mode = BatchMode.of(wire.octet());
       UUID client = wire.uuid();
       long sequence = wire.number();
       long index = wire.number();
-      return new HazelcastBackup(incarnation, client, sequence, index, wire.all(wire::array));
+      return new HazelcastBackup(incarnation, mode, client, sequence, index, wire.all(wire::array));
     }
   }
 }

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class HazelcastBatch
     implements EntryProcessor<String, HazelcastState, byte[]>, HazelcastInstanceAware {
   private static final int VERSION = 1;
-  private static final List<BatchMode> MODES = List.of(BatchMode.values());
 
   /** What is kept of the answers of a batch for a client that did not get them. */
   private static final int REMEMBERED_BYTES = 16 << 10;
@@ -98,13 +97,13 @@ final class HazelcastBatch
     KeyspaceOwner owner = node.owner(entry.getKey());
     return mode == BatchMode.STALE_READS
         ? answered(state, owner)
-        : carriedOut(state, owner, local.getCluster().getLocalMember().getUuid(), entry);
+        : carriedOut(state, node, owner, local.getCluster().getLocalMember().getUuid(), entry);
   }
 
   private BatchOutcome answered(HazelcastState state, KeyspaceOwner owner) {
     BatchRun run = new BatchRun(state, owner);
     Bytes answers = BatchOutcome.join(answers(run));
-    return new BatchOutcome.Served(state.incarnation(), run.revision(), answers);
+    return new BatchOutcome.Served(state.incarnation(), state.index(), run.revision(), answers);
   }
 
   private List<byte[]> answers(BatchRun run) {
@@ -117,6 +116,7 @@ final class HazelcastBatch
 
   private BatchOutcome carriedOut(
       HazelcastState state,
+      HazelcastNode node,
       KeyspaceOwner owner,
       UUID member,
       Map.Entry<String, HazelcastState> entry) {
@@ -135,20 +135,20 @@ final class HazelcastBatch
                 answers.size() <= REMEMBERED_BYTES ? Optional.of(answers) : Optional.empty()));
       }
     }
-    BatchOutcome outcome =
-        before.orElse(new BatchOutcome.Served(state.incarnation(), run.revision(), answers));
+    HazelcastState next = run.finish();
     backup =
         new HazelcastBackup(
-            state.incarnation(),
-            client,
-            mode == BatchMode.WRITES ? sequence : 0,
-            state.index(),
-            run.steps());
+            state.incarnation(), mode, client, sequence, state.index(), run.steps());
     if (run.hasSteps()) {
-      entry.setValue(run.finish());
+      entry.setValue(next);
     }
     run.settle();
-    return outcome;
+    if (mode == BatchMode.READS) {
+      node.offer(client, sequence, next);
+    }
+    return before.orElse(
+        new BatchOutcome.Served(
+            next.incarnation(), next.index(), next.keyspace().revision(), answers));
   }
 
   /** What is to be said of a batch that must not be applied now. */
@@ -167,7 +167,7 @@ final class HazelcastBatch
     }
     return Optional.of(
         new BatchOutcome.Served(
-            state.incarnation(), state.keyspace().revision(), last.answers().get()));
+            state.incarnation(), state.index(), state.keyspace().revision(), last.answers().get()));
   }
 
   /** The same with all that {@link #process} decided; a read that changes nothing has one too. */
@@ -204,7 +204,7 @@ final class HazelcastBatch
       if (version != VERSION) {
         throw WireReader.unknown("batch", version);
       }
-      BatchMode mode = MODES.get(wire.octet());
+      BatchMode mode = BatchMode.of(wire.octet());
       Optional<UUID> incarnation = wire.optional(wire::uuid);
       UUID client = wire.uuid();
       long sequence = wire.number();

@@ -6,20 +6,21 @@ import com.hazelcast.splitbrainprotection.SplitBrainProtectionException;
 import dev.plinth.spi.HandleClosedException;
 import dev.plinth.spi.IncarnationLostException;
 import dev.plinth.spi.OutcomeUnknownException;
+import dev.plinth.spi.Read;
+import dev.plinth.spi.Slice;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreRuntime;
 import dev.plinth.spi.StoreUnavailableException;
+import dev.plinth.spi.Transaction;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -40,14 +41,26 @@ final class HazelcastCommandLine {
   /** A message can be lost with its connection, unnoticed: in so many parts of a call's time. */
   private static final int TRIES = 3;
 
+  /** So often in one of these parts is looked who waits too long. */
+  private static final int LOOKS = 4;
+
+  private static final byte[] NO_ANSWER = {};
+
   private final HazelcastLink link;
   private final BatchMode mode;
   private final int mostFlights;
   private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<HazelcastCall> queue = new ArrayDeque<>();
   private final Set<HazelcastFlight> flights = new HashSet<>();
+  private StoreRuntime.@Nullable Scheduled look;
   private long sequence;
   private boolean closed;
+
+  /** Whether somebody is about to send what waits. */
+  private boolean gathering;
+
+  /** Whether the last confirmation was of this member's replica, so that nothing need be sent. */
+  private volatile boolean replica;
 
   HazelcastCommandLine(HazelcastLink link, BatchMode mode, int mostFlights) {
     this.link = link;
@@ -64,28 +77,114 @@ final class HazelcastCommandLine {
     return await(start(request));
   }
 
-  /** Asks; {@link #await} must follow. */
-  HazelcastCall start(Request request) {
-    return start(RequestCodec.encode(request));
+  /** Reads and waits for what there is. */
+  Slice read(Read read) {
+    HazelcastCall call = start(new Request.Ask(Transaction.of(read)));
+    HazelcastCall.Reply reply = replyTo(call);
+    return reply.confirmed.isPresent()
+        ? reply.confirmed.get().keyspace().read(read)
+        : ((Answer.Committed) decoded(reply)).commit().read(0);
   }
 
-  HazelcastCall start(byte[] request) {
+  /** Asks; {@link #await} must follow. */
+  HazelcastCall start(Request request) {
     HazelcastCall call =
         new HazelcastCall(request, link.runtime().nanoTime() + link.callTimeout().toNanos());
+    if (!replica || !(request instanceof Request.Question)) {
+      call.sent = RequestCodec.encode(request);
+    }
     if (Thread.currentThread().isInterrupted()) {
       throw new StoreUnavailableException("interrupted before anything was sent to the store");
     }
+    boolean first;
     lock.lock();
     try {
       if (closed) {
         throw closed();
       }
       queue.add(call);
+      if (look == null) {
+        lookIn(part() / LOOKS);
+      }
+      first = !gathering && flights.size() < mostFlights;
+      gathering |= first;
     } finally {
       lock.unlock();
     }
-    sendWaiting();
+    if (first) {
+      letOthersJoin();
+      sendWaiting();
+    }
     return call;
+  }
+
+  /** Those that were answered together ask again together; without this, the first goes alone. */
+  @SuppressWarnings("ThreadPriorityCheck") // it makes batches larger; nothing depends on it
+  private static void letOthersJoin() {
+    Thread.yield();
+  }
+
+  private long part() {
+    return link.callTimeout().toNanos() / TRIES;
+  }
+
+  /** Called with the lock. */
+  private void lookIn(long nanoseconds) {
+    look = link.runtime().schedule(Duration.ofNanos(nanoseconds), this::lookForLate);
+  }
+
+  /**
+   * Gives up what is late, and sends again what nothing was heard of for long. One look for all of
+   * them costs less than a timer for each.
+   */
+  private void lookForLate() {
+    List<HazelcastCall> late = new ArrayList<>();
+    List<HazelcastFlight> silent = new ArrayList<>();
+    lock.lock();
+    try {
+      look = null;
+      if (closed || (queue.isEmpty() && flights.isEmpty())) {
+        return;
+      }
+      long now = link.runtime().nanoTime();
+      long next = now + part() / LOOKS;
+      List<HazelcastCall> waiting = new ArrayList<>(queue);
+      for (HazelcastFlight flight : flights) {
+        waiting.addAll(flight.calls);
+        if (flight.out && now - flight.sentAt >= part()) {
+          silent.add(flight);
+        }
+      }
+      for (HazelcastCall call : waiting) {
+        if (call.over) {
+          continue;
+        }
+        if (call.deadline - now <= 0) {
+          late.add(call);
+        } else if (call.deadline - next < 0) {
+          next = call.deadline;
+        }
+      }
+      lookIn(next - now);
+    } finally {
+      lock.unlock();
+    }
+    for (HazelcastCall call : late) {
+      StoreException end = givenUp(call, "the store did not answer in time");
+      boolean unused = call.reply.completeExceptionally(end);
+    }
+    silent.forEach(this::askAgain);
+  }
+
+  private void askAgain(HazelcastFlight flight) {
+    int attempt;
+    lock.lock();
+    try {
+      attempt = flight.attempts;
+    } finally {
+      lock.unlock();
+    }
+    repeat(flight, attempt, new StoreUnavailableException("nothing was heard in time"), true);
   }
 
   private static HandleClosedException closed() {
@@ -93,11 +192,23 @@ final class HazelcastCommandLine {
   }
 
   Answer await(HazelcastCall call) {
-    byte[] encoded;
+    HazelcastCall.Reply reply = replyTo(call);
+    return call.request instanceof Request.Question question && reply.confirmed.isPresent()
+        ? KeyspaceReads.answer(question, reply.confirmed.get().keyspace())
+        : decoded(reply);
+  }
+
+  private static Answer decoded(HazelcastCall.Reply reply) {
+    Answer answer = AnswerCodec.decode(reply.answer);
+    if (answer instanceof Answer.Refused refused) {
+      throw refused.reason();
+    }
+    return answer;
+  }
+
+  private HazelcastCall.Reply replyTo(HazelcastCall call) {
     try {
-      encoded = answer(call);
-    } catch (TimeoutException late) {
-      throw givenUp(call, "the store did not answer in time");
+      return call.reply.get();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw givenUp(call, "interrupted while waiting for the store");
@@ -106,43 +217,6 @@ final class HazelcastCommandLine {
     } catch (CancellationException impossible) {
       throw new IllegalStateException("nobody cancels a call", impossible);
     }
-    Answer answer = AnswerCodec.decode(encoded);
-    if (answer instanceof Answer.Refused refused) {
-      throw refused.reason();
-    }
-    return answer;
-  }
-
-  private byte[] answer(HazelcastCall call)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    long part = link.callTimeout().toNanos() / TRIES;
-    while (call.deadline - link.runtime().nanoTime() > part) {
-      try {
-        return call.answer.get(part, TimeUnit.NANOSECONDS);
-      } catch (TimeoutException silence) {
-        askAgain(call, part);
-      }
-    }
-    return call.answer.get(call.deadline - link.runtime().nanoTime(), TimeUnit.NANOSECONDS);
-  }
-
-  /** Sends the batch of a call again if nothing was heard of it for long. */
-  private void askAgain(HazelcastCall call, long silence) {
-    HazelcastFlight flight;
-    int attempt;
-    lock.lock();
-    try {
-      flight = call.flight;
-      if (flight == null
-          || !flight.out
-          || link.runtime().nanoTime() - flight.sentAt < silence - silence / TRIES) {
-        return;
-      }
-      attempt = flight.attempts;
-    } finally {
-      lock.unlock();
-    }
-    repeat(flight, attempt, new StoreUnavailableException("nothing was heard in time"), true);
   }
 
   /** Callers of one batch share what happened, but not an exception that each may add to. */
@@ -161,13 +235,15 @@ final class HazelcastCommandLine {
     StoreException end;
     lock.lock();
     try {
+      boolean first = !call.over;
+      call.over = true;
       HazelcastFlight flight = call.flight;
       if (flight == null) {
         queue.remove(call);
         end = new StoreUnavailableException(why + ": the request was not sent");
       } else {
         end = end(flight, why);
-        flight.waiting--;
+        flight.waiting -= first ? 1 : 0;
         if (flight.waiting == 0) {
           flights.remove(flight);
         }
@@ -199,17 +275,22 @@ final class HazelcastCommandLine {
   private @Nullable HazelcastFlight takeWaiting() {
     lock.lock();
     try {
+      gathering = false;
       if (queue.isEmpty() || flights.size() >= mostFlights) {
         return null;
       }
       List<HazelcastCall> calls = new ArrayList<>();
+      int requests = 0;
       long bytes = 0;
-      while (!queue.isEmpty()
-          && calls.size() < BATCH_CALLS
-          && (calls.isEmpty() || bytes + queue.element().request.length <= BATCH_BYTES)) {
-        HazelcastCall call = queue.remove();
-        bytes += call.request.length;
-        calls.add(call);
+      for (HazelcastCall call = queue.peek(); call != null; call = queue.peek()) {
+        if (call.sent != null) {
+          requests++;
+          bytes += call.sent.length;
+          if (requests > 1 && (requests > BATCH_CALLS || bytes > BATCH_BYTES)) {
+            break;
+          }
+        }
+        calls.add(queue.remove());
       }
       sequence++;
       HazelcastFlight flight = new HazelcastFlight(calls, sequence);
@@ -223,17 +304,33 @@ final class HazelcastCommandLine {
   }
 
   private void send(HazelcastFlight flight, boolean again) {
+    Thread unused =
+        link.runtime().start("plinth-hazelcast-batch", () -> sendAndWait(flight, again));
+  }
+
+  /** Blocks: what Hazelcast offers instead starts a thread, or two, for each answer. */
+  private void sendAndWait(HazelcastFlight flight, boolean again) {
     long seen = link.seen();
     int attempt = began(flight);
+    boolean confirming = mode == BatchMode.READS;
+    // A read has another number each time it is sent, so that no attempt is taken for another one.
+    long number = confirming ? link.confirmations().begin() : flight.sequence;
+    BatchOutcome outcome;
+    Optional<HazelcastState> found = Optional.empty();
     try {
-      var unused =
-          link.send(mode, flight.sequence, again, flight.requests())
-              .whenCompleteAsync(
-                  (answer, failure) -> answered(flight, attempt, seen, answer, failure),
-                  task -> link.runtime().start("plinth-hazelcast-answers", task));
-    } catch (RuntimeException notSent) {
-      repeat(flight, attempt, notSent, false);
+      outcome = BatchOutcome.decode(link.send(mode, number, again, flight.requests()));
+    } catch (RuntimeException failure) {
+      boolean untouched =
+          failure instanceof SplitBrainProtectionException
+              || failure instanceof NoDataMemberInClusterException;
+      repeat(flight, attempt, failure, !untouched);
+      return;
+    } finally {
+      if (confirming) {
+        found = link.confirmations().end(number);
+      }
     }
+    answered(flight, attempt, seen, found, outcome);
   }
 
   private int began(HazelcastFlight flight) {
@@ -250,24 +347,15 @@ final class HazelcastCommandLine {
       HazelcastFlight flight,
       int attempt,
       long seen,
-      byte @Nullable [] answer,
-      @Nullable Throwable failure) {
-    if (answer == null) {
-      Throwable cause =
-          failure instanceof CompletionException && failure.getCause() != null
-              ? failure.getCause()
-              : failure;
-      boolean untouched =
-          cause instanceof SplitBrainProtectionException
-              || cause instanceof NoDataMemberInClusterException;
-      repeat(flight, attempt, cause, !untouched);
-      return;
-    }
+      Optional<HazelcastState> found,
+      BatchOutcome outcome) {
     try {
-      switch (BatchOutcome.decode(answer)) {
+      switch (outcome) {
         case BatchOutcome.Served served -> {
           link.note(served, mode == BatchMode.STALE_READS ? 0 : seen);
-          complete(flight, served.each());
+          Optional<HazelcastState> confirmed = found.filter(served::isOf);
+          replica = confirmed.isPresent();
+          complete(flight, served.each(), confirmed);
         }
         case BatchOutcome.NotServed not ->
             repeat(flight, attempt, new StoreUnavailableException(not.reason()), false);
@@ -281,17 +369,49 @@ final class HazelcastCommandLine {
     }
   }
 
-  private void complete(HazelcastFlight flight, List<byte[]> answers) {
+  private void complete(
+      HazelcastFlight flight, List<byte[]> answers, Optional<HazelcastState> confirmed) {
     land(flight);
-    for (int i = 0; i < flight.calls.size(); i++) {
-      flight.calls.get(i).answer.complete(answers.get(i));
+    HazelcastCall.Reply seen = new HazelcastCall.Reply(NO_ANSWER, confirmed);
+    List<HazelcastCall> unserved = new ArrayList<>();
+    int next = 0;
+    for (HazelcastCall call : flight.calls) {
+      HazelcastCall.Reply reply = seen;
+      if (call.sent != null) {
+        reply = new HazelcastCall.Reply(answers.get(next), confirmed);
+        next++;
+      } else if (confirmed.isEmpty()) {
+        unserved.add(call);
+        continue;
+      }
+      boolean unused = call.reply.complete(reply);
     }
+    sendAfterAll(unserved);
+    letOthersJoin();
     sendWaiting();
+  }
+
+  /** The replica that was to answer was not there. */
+  private void sendAfterAll(List<HazelcastCall> unserved) {
+    lock.lock();
+    try {
+      for (HazelcastCall call : unserved.reversed()) {
+        if (closed) {
+          boolean unused = call.reply.completeExceptionally(closed());
+        } else if (!call.over) {
+          call.sent = RequestCodec.encode(call.request);
+          call.flight = null;
+          queue.addFirst(call);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void fail(HazelcastFlight flight, StoreException reason) {
     land(flight);
-    flight.calls.forEach(call -> call.answer.completeExceptionally(reason));
+    flight.calls.forEach(call -> call.reply.completeExceptionally(reason));
     sendWaiting();
   }
 
@@ -360,6 +480,9 @@ final class HazelcastCommandLine {
     lock.lock();
     try {
       closed = true;
+      if (look != null) {
+        look.cancel();
+      }
       ended.addAll(queue);
       queue.clear();
       flights.forEach(flight -> ended.addAll(flight.calls));
@@ -367,6 +490,6 @@ final class HazelcastCommandLine {
     } finally {
       lock.unlock();
     }
-    ended.forEach(call -> call.answer.completeExceptionally(closed()));
+    ended.forEach(call -> call.reply.completeExceptionally(closed()));
   }
 }

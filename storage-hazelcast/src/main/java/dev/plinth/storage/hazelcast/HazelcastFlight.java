@@ -1,5 +1,6 @@
 package dev.plinth.storage.hazelcast;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,12 @@ final class HazelcastFlight {
   }
 
   List<byte[]> requests() {
-    return calls.stream().map(call -> call.request).toList();
+    List<byte[]> requests = new ArrayList<>();
+    for (HazelcastCall call : calls) {
+      if (call.sent != null) {
+        requests.add(call.sent);
+      }
+    }
+    return requests;
   }
 }

@@ -9,7 +9,10 @@ import dev.plinth.spi.Slice;
 import dev.plinth.spi.StoreLimits;
 import dev.plinth.spi.Transaction;
 
-/** Keys and values: every call travels in a batch to the owner of the keyspace. */
+/**
+ * Keys and values. Writes travel in a batch to the owner of the keyspace; reads look at this
+ * member's replica once the owner has confirmed it, or travel where there is none.
+ */
 final class HazelcastKeyValues implements KeyValues {
   private final HazelcastLines lines;
   private final StoreLimits limits;
@@ -22,16 +25,15 @@ final class HazelcastKeyValues implements KeyValues {
   @Override
   public Slice read(Read read) {
     RequestRules.check(read);
-    Request.Ask ask = new Request.Ask(Transaction.of(read));
     if (read.consistency() == Read.Consistency.SERIALIZABLE) {
       long seen = lines.link().seen();
-      Slice slice = committed(lines.staleReads().ask(ask)).read(0);
+      Slice slice = lines.staleReads().read(read);
       if (slice.revision().value() >= seen) {
         return slice;
       }
       // That owner is behind what this client saw already (G7), so its replicas are asked too.
     }
-    return committed(lines.reads().ask(ask)).read(0);
+    return lines.reads().read(read);
   }
 
   @Override

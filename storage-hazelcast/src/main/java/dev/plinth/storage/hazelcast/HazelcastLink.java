@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +25,7 @@ final class HazelcastLink {
   private final UUID client;
   private final AtomicReference<@Nullable UUID> incarnation = new AtomicReference<>();
   private final AtomicLong seen = new AtomicLong();
+  private final HazelcastConfirmations confirmations = new HazelcastConfirmations();
 
   HazelcastLink(
       IMap<String, HazelcastState> states,
@@ -71,15 +71,23 @@ final class HazelcastLink {
             known == null ? null : new UUID(0, known.getLeastSignificantBits()));
   }
 
+  /** Who asks; no other does under this name. */
+  UUID client() {
+    return client;
+  }
+
+  HazelcastConfirmations confirmations() {
+    return confirmations;
+  }
+
   /** The highest revision that any answer had. */
   long seen() {
     return seen.get();
   }
 
-  /** Sends a batch to the owner; returns at once. */
-  CompletionStage<byte[]> send(
-      BatchMode mode, long sequence, boolean again, List<byte[]> requests) {
-    return states.submitToKey(
+  /** Sends a batch to the owner and waits for what it says, without a limit of its own. */
+  byte[] send(BatchMode mode, long sequence, boolean again, List<byte[]> requests) {
+    return states.executeOnKey(
         keyspace,
         new HazelcastBatch(
             mode, Optional.ofNullable(incarnation.get()), client, sequence, again, requests));

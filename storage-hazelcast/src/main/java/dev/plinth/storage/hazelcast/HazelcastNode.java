@@ -5,11 +5,12 @@ import com.hazelcast.core.HazelcastInstance;
 import dev.plinth.spi.StoreRuntime;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What one member keeps to itself: its clock, its rules, and what it knows of the keyspaces it
- * owns.
+ * What one member keeps to itself: its clock, its rules, what it knows of the keyspaces it owns,
+ * and the clients on it.
  *
  * <p>Thread-safe. Batches find it in the member's user context.
  */
@@ -20,6 +21,7 @@ final class HazelcastNode {
   private final OwnerRules rules;
   private final HazelcastGuard guard;
   private final Map<String, KeyspaceOwner> owners = new ConcurrentHashMap<>();
+  private final Map<UUID, HazelcastConfirmations> clients = new ConcurrentHashMap<>();
 
   HazelcastNode(StoreRuntime runtime, OwnerRules rules, HazelcastGuard guard) {
     this.runtime = runtime;
@@ -40,6 +42,23 @@ final class HazelcastNode {
 
   HazelcastGuard guard() {
     return guard;
+  }
+
+  /** Makes what is confirmed to a client on this member reach it. */
+  void join(UUID client, HazelcastConfirmations confirmations) {
+    clients.put(client, confirmations);
+  }
+
+  void leave(UUID client) {
+    clients.remove(client);
+  }
+
+  /** Called on every replica as a read of a client passes it; most clients are elsewhere. */
+  void offer(UUID client, long read, HazelcastState state) {
+    HazelcastConfirmations here = clients.get(client);
+    if (here != null) {
+      here.offer(read, state);
+    }
   }
 
   KeyspaceOwner owner(String keyspace) {

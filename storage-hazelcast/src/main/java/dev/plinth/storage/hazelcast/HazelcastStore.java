@@ -28,6 +28,7 @@ final class HazelcastStore implements Store {
       Set.of(Capability.SHARED, Capability.SOLE_REVISION);
 
   private final StoreLimits limits;
+  private final HazelcastNode node;
   private final HazelcastLines lines;
   private final HazelcastKeyValues keyValues;
   private final HazelcastLeases leases;
@@ -43,7 +44,10 @@ final class HazelcastStore implements Store {
       Duration callTimeout,
       StoreLimits limits) {
     this.limits = limits;
-    this.lines = HazelcastLines.over(new HazelcastLink(states, keyspace, runtime, callTimeout));
+    HazelcastLink link = new HazelcastLink(states, keyspace, runtime, callTimeout);
+    this.node = HazelcastNode.of(instance).orElseThrow();
+    node.join(link.client(), link.confirmations());
+    this.lines = HazelcastLines.over(link);
     this.keyValues = new HazelcastKeyValues(lines, limits);
     this.leases = new HazelcastLeases(lines, limits);
     this.watches = new HazelcastWatches(lines);
@@ -97,5 +101,6 @@ final class HazelcastStore implements Store {
     keeper.close();
     watches.close();
     lines.close();
+    node.leave(lines.link().client());
   }
 }

@@ -13,13 +13,17 @@ import java.util.UUID;
 
 /**
  * What is asked of the owner of a keyspace. A {@link Step} changes the state, and is what the owner
- * sends on to the other replicas, once it is known to have an effect.
+ * sends on to the other replicas, once it is known to have an effect. A {@link Question} may be
+ * answered by any replica of which the owner has just confirmed that it is where the owner is.
  *
  * <p>Immutable.
  */
 sealed interface Request {
   /** Something that changes the state, in the same way wherever it is applied. */
   sealed interface Step extends Request {}
+
+  /** Something that the data alone answers, wherever it is known to be the newest. */
+  sealed interface Question extends Request {}
 
   /** Applies a transaction that may change something. */
   record Write(Transaction transaction) implements Step {}
@@ -43,10 +47,10 @@ sealed interface Request {
   record Remember(UUID client, long sequence, Optional<Bytes> answers) implements Step {}
 
   /** Applies a transaction that changes nothing whatever its conditions; also any other read. */
-  record Ask(Transaction transaction) implements Request {}
+  record Ask(Transaction transaction) implements Question {}
 
   /** Asks for the current revision alone. */
-  record Current() implements Request {}
+  record Current() implements Question {}
 
   /** Starts the time of a lease anew. */
   record Renew(LeaseId id) implements Request {}
@@ -55,15 +59,15 @@ sealed interface Request {
   record Describe(LeaseId id) implements Request {}
 
   /** Asks for the names of all leases. */
-  record ListLeases() implements Request {}
+  record ListLeases() implements Question {}
 
   /** Asks how the keyspace is. */
-  record Status() implements Request {}
+  record Status() implements Question {}
 
   /** Asks for the changes of a range from a revision on, as many as fit. */
   record Pull(
       Revision from, KeyRange range, Set<Change.Kind> kinds, boolean previousValues, long bytes)
-      implements Request {}
+      implements Question {}
 
   /** Asks for nothing; the owner does what is due. */
   record Tick() implements Request {}

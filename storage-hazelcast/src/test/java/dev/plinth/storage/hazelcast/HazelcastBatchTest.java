@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hazelcast.core.HazelcastException;
+import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.map.EntryProcessor;
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Key;
@@ -105,9 +106,10 @@ final class HazelcastBatchTest {
     return BatchOutcome.decode(batch.process(replica));
   }
 
-  private static void backUp(HazelcastBatch batch, Replica replica) {
+  private void backUp(HazelcastBatch batch, Replica replica) {
     EntryProcessor<String, HazelcastState, byte[]> backup = batch.getBackupProcessor();
     assertThat(backup).isNotNull();
+    ((HazelcastInstanceAware) backup).setHazelcastInstance(member.instance());
     Object unused = ((EntryProcessor<String, HazelcastState, ?>) backup).process(replica);
   }
 
@@ -289,5 +291,42 @@ final class HazelcastBatchTest {
         batch(BatchMode.STALE_READS, 0, false, new Request.Ask(Transaction.of(Read.of(KEY))));
     assertThat(run(read, fresh())).isInstanceOf(BatchOutcome.Served.class);
     assertThat(read.getBackupProcessor()).isNull();
+  }
+
+  /**
+   * H8: a read finds, on every replica, the state that the owner confirms, and only by its name.
+   */
+  @Test
+  void h8AReadFindsTheConfirmedStateOnEachReplica() {
+    HazelcastNode node = HazelcastNode.of(member.instance()).orElseThrow();
+    HazelcastConfirmations client = new HazelcastConfirmations();
+    node.join(CLIENT, client);
+    Replica owner = fresh();
+    HazelcastBatch first = batch(BatchMode.READS, client.begin(), false);
+    BatchOutcome.Served took = (BatchOutcome.Served) run(first, owner);
+    assertThat(client.end(1))
+        .hasValueSatisfying(found -> {
+          assertThat(found).isSameAs(owner.known());
+          assertThat(took.isOf(found)).isTrue();
+        });
+
+    Replica replica = new Replica(owner.known());
+    HazelcastBatch second = batch(BatchMode.READS, client.begin(), false);
+    BatchOutcome unused = run(batch(BatchMode.WRITES, 1, false, put("1")), owner);
+    BatchOutcome.Served confirmed = (BatchOutcome.Served) run(second, owner);
+    HazelcastBatch write = batch(BatchMode.WRITES, 1, false, put("1"));
+    BatchOutcome unusedToo = run(write, replica);
+    backUp(second, replica);
+    assertThat(client.end(2))
+        .hasValueSatisfying(found -> {
+          assertThat(found).isSameAs(replica.known());
+          assertThat(confirmed.isOf(found)).isTrue();
+          assertThat(took.isOf(found)).isFalse();
+        });
+
+    BatchOutcome unusedYet = run(batch(BatchMode.READS, client.begin() + 1, false), owner);
+    assertThat(client.end(3)).isEmpty();
+    BatchOutcome unusedStill = run(batch(BatchMode.READS, 3, false), owner);
+    assertThat(client.end(3)).isEmpty();
   }
 }

@@ -93,6 +93,29 @@ final class HazelcastLostMessagesTest {
     }
   }
 
+  /** H8: nobody is shown what the owner holds alone, not even who is where the owner is. */
+  @Test
+  void h8NobodyIsShownWhatNoReplicaConfirmed() {
+    List<Store> stores =
+        cluster.members().stream().map(member -> member.open(cluster.keyspace())).toList();
+    try {
+      Revision before = stores.getFirst().keyValues().put(KEY, Bytes.utf8("1"));
+      stores.forEach(
+          store -> assertThat(store.keyValues().get(KEY)).map(Entry::modified).contains(before));
+      loseBackups();
+      assertThatExceptionOfType(OutcomeUnknownException.class)
+          .isThrownBy(() -> stores.getFirst().keyValues().put(KEY, Bytes.utf8("2")));
+      for (Store store : stores) {
+        assertThatExceptionOfType(StoreUnavailableException.class)
+            .isThrownBy(() -> store.keyValues().get(KEY));
+      }
+      loseNothing();
+      stores.forEach(store -> assertThat(eventually(store).modified()).isEqualTo(before.next()));
+    } finally {
+      stores.forEach(Store::close);
+    }
+  }
+
   private static Entry eventually(Store store) {
     while (true) {
       try {
