@@ -21,7 +21,6 @@ record HazelcastLines(
   /** With more of them each would carry fewer; what it costs is the way, not the load. */
   private static final int READS_UNDER_WAY = 1;
 
-
   static HazelcastLines over(HazelcastLink link) {
     return new HazelcastLines(
         link,

@@ -6,8 +6,11 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The contract, on one member. */
+/** The contract, on one member; its methods wait side by side. */
+@Execution(ExecutionMode.CONCURRENT)
 final class HazelcastStoreTest implements EveryContract {
   private static final String SHARED = "shared";
 

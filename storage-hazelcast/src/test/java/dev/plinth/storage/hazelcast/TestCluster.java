@@ -29,6 +29,7 @@ final class TestCluster implements Cluster {
   private final OwnerRules rules;
   private final List<TestMember> members = new ArrayList<>();
   private final List<Store> keepers = new ArrayList<>();
+  private final List<Runnable> closing = new ArrayList<>();
   private @Nullable TestMember client;
 
   private TestCluster(OwnerRules rules) {
@@ -168,8 +169,20 @@ final class TestCluster implements Cluster {
         .toList();
   }
 
+  void onClose(Runnable told) {
+    closing.add(told);
+  }
+
   @Override
   public void close() {
+    try {
+      closeAll();
+    } finally {
+      closing.forEach(Runnable::run);
+    }
+  }
+
+  private void closeAll() {
     keepers.forEach(Store::close);
     if (client != null) {
       client.close();
