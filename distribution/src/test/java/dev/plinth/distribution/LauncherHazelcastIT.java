@@ -57,7 +57,15 @@ final class LauncherHazelcastIT {
           .startsWith("0 revision");
     }
     assertThat(command("store", "status", file, at(20)))
-        .contains("hazelcast", "leader", "[127.0.0.1]:" + (base + 9), "[127.0.0.1]:" + (base + 29));
+        .contains("hazelcast", "leader", "[127.0.0.1]:" + (base + 9), "[127.0.0.1]:" + (base + 29))
+        .containsPattern("version +5\\.7\\.")
+        .containsPattern("backups live +2");
+    assertThat(command("store", "status", "--json", file, at(20)))
+        .contains("\"measurements\"", "\"state_budget_bytes\"");
+    assertThat(metrics(20))
+        .contains("plinth_store_members 3.0\n", "plinth_store_backups_configured 2.0\n")
+        .containsPattern("plinth_store_index [1-9]")
+        .containsPattern("plinth_store_state_bytes [1-9]");
 
     kill(0);
     for (int offset : OFFSETS.subList(1, OFFSETS.size())) {
@@ -70,11 +78,14 @@ final class LauncherHazelcastIT {
     awaitReady(20, 503);
     assertThat(command("store", "get", "/it/0", file, at(20)))
         .startsWith("4 plinth: The store cannot be reached");
+    assertThat(metrics(20)).contains("plinth_store_members 1.0\n", "plinth_store_alarms 1.0\n");
 
     started.set(0, process("again", "start", file, at(0)));
     awaitReady(20, 200);
     awaitReady(0, 200);
     assertThat(command("store", "get", "/it/0", file, at(0))).isEqualTo("0 later");
+    assertThat(metrics(20))
+        .containsPattern("plinth_store_last_migration_timestamp_seconds [1-9]");
     assertThat(errors("start-20")).doesNotContain("Java arguments", "start Java with");
   }
 
@@ -127,16 +138,20 @@ final class LauncherHazelcastIT {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     for (int service = 0; service < SERVICES; service++) {
       URI uri = URI.create("http://127.0.0.1:" + (base + offset + service) + "/readyz");
-      String answer = ready(uri);
+      String answer = answer(uri);
       while (!answer.startsWith(expected + " ")) {
         assertThat(System.nanoTime()).as("%s: %s", uri, answer).isLessThan(deadline);
         boolean _ = new CountDownLatch(1).await(50, TimeUnit.MILLISECONDS);
-        answer = ready(uri);
+        answer = answer(uri);
       }
     }
   }
 
-  private static String ready(URI uri) throws InterruptedException {
+  private String metrics(int offset) throws InterruptedException {
+    return answer(URI.create("http://127.0.0.1:" + (base + offset) + "/metrics"));
+  }
+
+  private static String answer(URI uri) throws InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpResponse<String> answer =
           client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());

@@ -1,5 +1,6 @@
 package dev.plinth.spi;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -41,6 +42,16 @@ public interface Store extends AutoCloseable {
    * @throws StoreException if the store failed
    */
   StoreStatus status();
+
+  /**
+   * Returns what this process knows of the store without asking anybody, beside how its operations
+   * go. Cheap; never blocks and never fails, whatever the store can do at the moment.
+   *
+   * @return always the same names in the same order; nothing if the store measures nothing itself
+   */
+  default List<Measurement> measurements() {
+    return List.of();
+  }
 
   /**
    * Returns what the store accepts.

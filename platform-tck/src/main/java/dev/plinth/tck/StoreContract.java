@@ -11,6 +11,7 @@ import dev.plinth.spi.Key;
 import dev.plinth.spi.KeyRange;
 import dev.plinth.spi.KeySpace;
 import dev.plinth.spi.LeaseId;
+import dev.plinth.spi.Measurement;
 import dev.plinth.spi.OutcomeUnknownException;
 import dev.plinth.spi.Read;
 import dev.plinth.spi.Revision;
@@ -54,6 +55,9 @@ public interface StoreContract extends StoreFixture {
       assertThat(empty.alarms()).isEmpty();
       Revision now = store.keyValues().put(freshKey(), Bytes.EMPTY);
       StoreStatus one = store.status();
+      assertThat(store.measurements().stream().map(Measurement::name).toList())
+          .doesNotHaveDuplicates()
+          .isEqualTo(store.measurements().stream().map(Measurement::name).toList());
 
       assertThat(one.revision()).isEqualTo(now);
       assertThat(one.incarnation()).isEqualTo(empty.incarnation());

@@ -7,6 +7,7 @@ import dev.plinth.spi.KeyValues;
 import dev.plinth.spi.LeaseId;
 import dev.plinth.spi.LeaseInfo;
 import dev.plinth.spi.Leases;
+import dev.plinth.spi.Measurement;
 import dev.plinth.spi.OutcomeUnknownException;
 import dev.plinth.spi.Read;
 import dev.plinth.spi.Revision;
@@ -130,6 +131,11 @@ final class UnreliableStore implements Store, KeyValues, Leases, Watches {
   @Override
   public StoreStatus status() {
     return ask(store::status);
+  }
+
+  @Override
+  public List<Measurement> measurements() {
+    return store.measurements();
   }
 
   @Override

@@ -27,6 +27,7 @@ final class StoreCommand {
   private static final String KV = "/admin/v1/store/kv";
 
   @Mixin private final StoreAccess connection;
+  private static final String MEASUREMENTS = "measurements";
 
   StoreCommand(StoreAccess connection) {
     this.connection = connection;
@@ -148,11 +149,19 @@ final class StoreCommand {
   private static void print(JsonNode status, PrintWriter out) {
     Table table = new Table("PROPERTY", "VALUE");
     for (Map.Entry<String, JsonNode> field : status.properties()) {
-      if (!field.getKey().equals("members")) {
+      if (!field.getKey().equals("members") && !field.getKey().equals(MEASUREMENTS)) {
         table.row(field.getKey().replace('_', ' '), words(field.getValue()));
       }
     }
     table.print(out);
+    if (status.path(MEASUREMENTS).size() > 0) {
+      out.println();
+      Table measured = new Table("MEASURED BY THE LAUNCHER", "VALUE");
+      for (Map.Entry<String, JsonNode> each : status.path(MEASUREMENTS).properties()) {
+        measured.row(each.getKey().replace('_', ' '), each.getValue().asString());
+      }
+      measured.print(out);
+    }
     if (status.path("members").size() > 0) {
       out.println();
       Table members = new Table("MEMBER", "NAME", "ROLE", "CLIENT URLS");

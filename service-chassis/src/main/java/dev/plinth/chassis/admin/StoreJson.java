@@ -7,6 +7,7 @@ import dev.plinth.spi.Commit;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.LeaseInfo;
+import dev.plinth.spi.Measurement;
 import dev.plinth.spi.Outcome;
 import dev.plinth.spi.Slice;
 import dev.plinth.spi.StoreStatus;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
@@ -127,6 +129,15 @@ final class StoreJson {
             .put("remaining_seconds", lease.remaining().toSeconds());
     ArrayNode keys = object.putArray("keys");
     lease.keys().forEach(key -> keys.add(key(key)));
+    return object;
+  }
+
+  /** What is not known now is not there. */
+  static ObjectNode measurements(List<Measurement> measurements) {
+    ObjectNode object = Json.object();
+    for (Measurement each : measurements) {
+      each.value().ifPresent(value -> object.put(each.name().replace('-', '_'), value));
+    }
     return object;
   }
 

@@ -115,6 +115,7 @@ final class StoreRoutes implements Routes {
     ObjectNode answer = StoreJson.status(store.status());
     ArrayNode capabilities = answer.putArray("capabilities");
     store.capabilities().stream().map(Enum::name).sorted().forEach(capabilities::add);
+    answer.set("measurements", StoreJson.measurements(store.measurements()));
     Reply.json(ctx, 200, answer);
   }
 

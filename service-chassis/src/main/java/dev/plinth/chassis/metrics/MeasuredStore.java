@@ -11,6 +11,7 @@ import dev.plinth.spi.KeyValues;
 import dev.plinth.spi.LeaseId;
 import dev.plinth.spi.LeaseInfo;
 import dev.plinth.spi.Leases;
+import dev.plinth.spi.Measurement;
 import dev.plinth.spi.Read;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.Slice;
@@ -22,15 +23,18 @@ import dev.plinth.spi.Transaction;
 import dev.plinth.spi.Watch;
 import dev.plinth.spi.WatchOptions;
 import dev.plinth.spi.Watches;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * A store whose operations are timed as {@code plinth.store.operation}, by operation and outcome.
- * Everything else passes through unchanged, watches too: only their opening is timed.
+ * A store whose operations are timed as {@code plinth.store.operation}, by operation and outcome,
+ * and whose own measurements are gauges, {@code plinth.store} before their names. Everything else
+ * passes through unchanged, watches too: only their opening is timed.
  *
  * <p>Thread-safe. Closing it closes the store behind it.
  */
@@ -47,6 +51,23 @@ public final class MeasuredStore implements Store {
     this.leases = new MeasuredLeases(store.leases(), meters);
     this.watches = new MeasuredWatches(store.watches(), meters);
     this.status = new OperationTimer(meters, "status");
+    List<Measurement> known = store.measurements();
+    for (int i = 0; i < known.size(); i++) {
+      gauge(known.get(i), i, meters);
+    }
+  }
+
+  /** The page shows no number where the store knows none. */
+  private void gauge(Measurement known, int place, MeterRegistry meters) {
+    Gauge.builder(
+            "plinth.store." + known.name(),
+            store,
+            measured -> {
+              OptionalLong value = measured.measurements().get(place).value();
+              return value.isPresent() ? value.getAsLong() : Double.NaN;
+            })
+        .description(known.meaning())
+        .register(meters);
   }
 
   /**
@@ -78,6 +99,11 @@ public final class MeasuredStore implements Store {
   @Override
   public StoreStatus status() {
     return status.time(store::status);
+  }
+
+  @Override
+  public List<Measurement> measurements() {
+    return store.measurements();
   }
 
   @Override

@@ -233,6 +233,7 @@ final class AdminApiTest {
     assertThat(status.path("store").stringValue()).isEqualTo("memory");
     assertThat(status.path("members").isArray()).isTrue();
     assertThat(status.path("capabilities").toString()).contains("IN_PROCESS");
+    assertThat(status.path("measurements").isObject()).isTrue();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.chassis.testing.Stores;
+import dev.plinth.chassis.testing.UnreachableStore;
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.KeyRange;
@@ -49,6 +50,22 @@ final class MeasuredStoreTest {
           .contains(count("watch-open", "ok", 1))
           .contains("jvm_threads_platform")
           .contains("process_uptime_seconds");
+    }
+  }
+
+  @Test
+  void whatAStoreMeasuresItselfIsOnThePageWhetherItCanBeReachedOrNot() {
+    try (PrometheusMetrics metrics = PrometheusMetrics.start();
+        UnreachableStore behind = new UnreachableStore(Stores.memory())) {
+      behind.reachable(true);
+      Store store = MeasuredStore.around(behind, metrics.registry());
+      assertThat(store.measurements()).isEqualTo(behind.measurements());
+      assertThat(metrics.text())
+          .contains("# HELP plinth_store_reachable 1 while it can be reached\n")
+          .contains("plinth_store_reachable 1.0\n")
+          .contains("plinth_store_distance_meters NaN\n");
+      behind.reachable(false);
+      assertThat(metrics.text()).contains("plinth_store_reachable 0.0\n");
     }
   }
 

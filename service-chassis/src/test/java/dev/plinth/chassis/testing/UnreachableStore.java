@@ -3,12 +3,15 @@ package dev.plinth.chassis.testing;
 import dev.plinth.spi.Capability;
 import dev.plinth.spi.KeyValues;
 import dev.plinth.spi.Leases;
+import dev.plinth.spi.Measurement;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreLimits;
 import dev.plinth.spi.StoreRuntime;
 import dev.plinth.spi.StoreStatus;
 import dev.plinth.spi.StoreUnavailableException;
 import dev.plinth.spi.Watches;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -52,6 +55,14 @@ public final class UnreachableStore implements Store {
   @Override
   public StoreStatus status() {
     return store().status();
+  }
+
+  @Override
+  public List<Measurement> measurements() {
+    return List.of(
+        new Measurement(
+            "reachable", "1 while it can be reached", OptionalLong.of(reachable.get() ? 1 : 0)),
+        new Measurement("distance-meters", "Nobody knows", OptionalLong.empty()));
   }
 
   @Override

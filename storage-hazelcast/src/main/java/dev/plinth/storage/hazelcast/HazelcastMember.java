@@ -209,6 +209,21 @@ final class HazelcastMember implements AutoCloseable {
         && instance.getCluster().getMembers().size() >= config.minimumMembers();
   }
 
+  /** How many members this one sees, itself too. */
+  int members() {
+    return instance.getCluster().getMembers().size();
+  }
+
+  /** Whether this member owns the keyspace, as it sees it. */
+  boolean isOwner() {
+    return replicas.isOwner(instance, KEYSPACE);
+  }
+
+  /** What this member holds of the keyspace, as owner or as backup; nothing if it holds none. */
+  Optional<HazelcastState> copy() {
+    return replicas.copy(instance, KEYSPACE);
+  }
+
   /** How many members beside the owner hold a copy and live. */
   int liveBackups() {
     return replicas.liveBackups(instance, KEYSPACE);

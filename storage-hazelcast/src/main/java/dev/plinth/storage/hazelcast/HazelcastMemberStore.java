@@ -4,6 +4,7 @@ import com.hazelcast.core.HazelcastException;
 import dev.plinth.spi.Capability;
 import dev.plinth.spi.KeyValues;
 import dev.plinth.spi.Leases;
+import dev.plinth.spi.Measurement;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreLimits;
 import dev.plinth.spi.StoreRuntime;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class HazelcastMemberStore implements Store {
   private final HazelcastMember member;
   private final HazelcastStore store;
+  private final HazelcastMeasurements measurements;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   HazelcastMemberStore(HazelcastMember member, HazelcastConfig config, StoreRuntime runtime) {
@@ -31,6 +33,7 @@ final class HazelcastMemberStore implements Store {
             runtime,
             config.requestTimeout(),
             config.limits());
+    this.measurements = new HazelcastMeasurements(member, config);
     if (config.minimumMembers() <= config.clusterSize() / 2) {
       // Both sides of a split may have made revisions of the same number.
       member.onMerge(store::giveUp);
@@ -78,6 +81,11 @@ final class HazelcastMemberStore implements Store {
     } catch (HazelcastException | IllegalStateException stopped) {
       throw new StoreUnavailableException("the member of this process does not run", stopped);
     }
+  }
+
+  @Override
+  public List<Measurement> measurements() {
+    return measurements.take();
   }
 
   @Override

@@ -7,11 +7,16 @@ import com.hazelcast.instance.impl.Node;
 import com.hazelcast.internal.partition.InternalPartition;
 import com.hazelcast.internal.partition.InternalPartitionService;
 import com.hazelcast.internal.partition.PartitionReplica;
+import com.hazelcast.map.impl.MapService;
+import com.hazelcast.map.impl.record.Record;
+import com.hazelcast.map.impl.recordstore.RecordStore;
 import com.hazelcast.spi.exception.RetryableHazelcastException;
+import com.hazelcast.spi.impl.NodeEngine;
+import java.util.Optional;
 
 /**
- * Which members hold a keyspace: the one class that asks Hazelcast's internals, because its public
- * interface names only the owner.
+ * Which members hold a keyspace, and what this one holds: the one class that asks Hazelcast's
+ * internals, because its public interface names only the owner.
  *
  * <p>Stateless but for its limits; thread-safe; never blocks.
  */
@@ -40,6 +45,8 @@ final class HazelcastReplicas implements HazelcastGuard {
    */
   void checkSelf(HazelcastInstance instance, String keyspace) {
     try {
+      boolean unusedOwner = isOwner(instance, keyspace);
+      Optional<HazelcastState> unusedCopy = copy(instance, keyspace);
       if (liveBackups(instance, keyspace) < 0 || memberListVersion(instance) < FIRST) {
         throw new IllegalStateException("unforeseen answers");
       }
@@ -75,8 +82,7 @@ final class HazelcastReplicas implements HazelcastGuard {
   int liveBackups(HazelcastInstance instance, String keyspace) {
     Node node = node(instance);
     InternalPartitionService partitions = node.getPartitionService();
-    InternalPartition partition =
-        partitions.getPartition(partitions.getPartitionId(keyspace), false);
+    InternalPartition partition = partition(node, keyspace);
     int sentTo = Math.min(backupCount, partitions.getMaxAllowedBackupCount());
     int live = 0;
     for (int index = 1; index <= sentTo; index++) {
@@ -89,6 +95,29 @@ final class HazelcastReplicas implements HazelcastGuard {
     return live;
   }
 
+  /** Whether the local member owns a keyspace, as it sees it; asks nobody and assigns nothing. */
+  boolean isOwner(HazelcastInstance instance, String keyspace) {
+    return partition(node(instance), keyspace).isLocal();
+  }
+
+  /**
+   * What the local member holds of a keyspace, as owner or as backup, if it does. A record tells
+   * its value to any thread, and the value never changes.
+   */
+  Optional<HazelcastState> copy(HazelcastInstance instance, String keyspace) {
+    Node node = node(instance);
+    NodeEngine engine = node.getNodeEngine();
+    MapService maps = engine.getService(MapService.SERVICE_NAME);
+    RecordStore<?> records =
+        maps.getMapServiceContext()
+            .getExistingRecordStore(
+                partition(node, keyspace).getPartitionId(), HazelcastMemberConfig.MAP);
+    Record<?> record = records == null ? null : records.getRecord(engine.toData(keyspace));
+    return record == null
+        ? Optional.empty()
+        : Optional.ofNullable((HazelcastState) record.getValue());
+  }
+
   /** Whether the local member began its cluster; one that joined or merged into another did not. */
   boolean hasFounded(HazelcastInstance instance) {
     return memberListVersion(instance) == FIRST;
@@ -96,6 +125,11 @@ final class HazelcastReplicas implements HazelcastGuard {
 
   private static int memberListVersion(HazelcastInstance instance) {
     return node(instance).getLocalMember().getMemberListJoinVersion();
+  }
+
+  private static InternalPartition partition(Node node, String keyspace) {
+    InternalPartitionService partitions = node.getPartitionService();
+    return partitions.getPartition(partitions.getPartitionId(keyspace), false);
   }
 
   private static Node node(HazelcastInstance instance) {

@@ -49,6 +49,16 @@ final class HazelcastConfigTest {
     assertThat(moved.members()).contains("127.0.0.1:5701", "127.0.0.1:6046", "127.0.0.1:6047");
   }
 
+  /** Ports beside a single one belong to others, such as the launcher's own services. */
+  @Test
+  void aSinglePortIsNotMovedToItsNeighbours() {
+    HazelcastConfig single =
+        HazelcastConfig.parse(Settings.of(Map.of("port-count", 1, "port-offset", 20)));
+    assertThat(single.members())
+        .contains("127.0.0.1:5701", "127.0.0.1:5711", "127.0.0.1:5721", "127.0.0.1:5801")
+        .doesNotContain("127.0.0.1:5702", "127.0.0.1:5710", "127.0.0.1:5722");
+  }
+
   @Test
   void everyMistakeIsNamedWithItsKey() {
     assertThatThrownBy(() ->

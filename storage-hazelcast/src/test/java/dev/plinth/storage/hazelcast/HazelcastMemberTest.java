@@ -8,6 +8,7 @@ import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.IncarnationLostException;
 import dev.plinth.spi.Key;
+import dev.plinth.spi.Measurement;
 import dev.plinth.spi.Settings;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreRuntime;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -99,6 +101,57 @@ final class HazelcastMemberTest {
     second.member().terminate();
     await(() -> !serves(first));
     assertThatThrownBy(() -> put(first, "late")).isInstanceOf(StoreException.class);
+  }
+
+  /** What the metrics page shows needs nobody's answer, so it shows when nothing is served too. */
+  @Test
+  void eachMemberMeasuresWhatItHolds() throws Exception {
+    List<Integer> ports = freePorts(2);
+    Started first = add(start(ports.getFirst(), ports, Map.of("state-budget", "1MiB")));
+    assertThat(measured(first))
+        .containsEntry("members", 1L)
+        .containsEntry("members-minimum", 2L)
+        .containsEntry("members-configured", 3L)
+        .containsEntry("backups-live", 0L)
+        .containsEntry("backups-configured", 2L)
+        .containsEntry("state-budget-bytes", 1L << 20)
+        .containsEntry("alarms", 1L)
+        .doesNotContainKeys("index", "state-bytes");
+
+    Started second = add(start(ports.getLast(), ports, Map.of("state-budget", "1MiB")));
+    await(() -> serves(first) && serves(second));
+    put(first, "v".repeat(1000));
+    await(() ->
+        Objects.equals(measured(first).get("index"), measured(second).get("index"))
+            && measured(first).getOrDefault("index", 0L) > 0);
+    assertThat(all.stream().map(each -> measured(each).get("owner")))
+        .containsExactlyInAnyOrder(0L, 1L);
+    for (Started each : all) {
+      assertThat(measured(each)).containsEntry("members", 2L).containsEntry("backups-live", 1L);
+      assertThat(measured(each).get("state-bytes")).isBetween(1000L, 10_000L);
+    }
+    assertThat(measured(first).get("last-migration-timestamp-seconds"))
+        .isBetween(runtime.now().getEpochSecond() - 600, runtime.now().getEpochSecond());
+
+    List<String> names = first.store().measurements().stream().map(Measurement::name).toList();
+    second.member().terminate();
+    assertThat(second.store().measurements().stream().map(Measurement::name)).isEqualTo(names);
+    assertThat(measured(second))
+        .containsOnlyKeys(
+            "backups-configured",
+            "state-budget-bytes",
+            "members-minimum",
+            "members-configured",
+            "last-migration-timestamp-seconds",
+            "alarms");
+  }
+
+  private static Map<String, Long> measured(Started started) {
+    Map<String, Long> measured = new HashMap<>();
+    for (Measurement each : started.store().measurements()) {
+      each.value().ifPresent(value -> measured.put(each.name(), value));
+    }
+    return measured;
   }
 
   /** Graceful shutdown hands over first. */
