@@ -4,6 +4,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
@@ -12,6 +13,7 @@ import com.hazelcast.map.IMap;
 import com.hazelcast.partition.MigrationListener;
 import com.hazelcast.partition.MigrationState;
 import com.hazelcast.partition.PartitionLostEvent;
+import com.hazelcast.partition.PartitionLostListener;
 import com.hazelcast.partition.ReplicaMigrationEvent;
 import dev.plinth.spi.StoreRuntime;
 import java.time.Duration;
@@ -19,7 +21,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,6 +66,11 @@ final class HazelcastMember implements AutoCloseable {
   private final List<Runnable> merged = new CopyOnWriteArrayList<>();
   private final AtomicInteger merges = new AtomicInteger();
   private final AtomicBoolean creating = new AtomicBoolean();
+  private final Set<Integer> lostPartitions = ConcurrentHashMap.newKeySet();
+
+  /** Set when everything is there that an event needs; what was lost before is kept until then. */
+  private volatile boolean listening;
+
   private volatile boolean lost;
   private volatile boolean closed;
   private volatile @Nullable Instant lastMigration;
@@ -73,6 +82,11 @@ final class HazelcastMember implements AutoCloseable {
     this.replicas = new HazelcastReplicas(config.backupCount(), config.minimumMembers());
     Config built = HazelcastMemberConfig.build(config);
     new HazelcastNode(runtime, config.ownerRules(), replicas).attach(built);
+    // Added to an instance that has joined, each would wait for an answer of every other member,
+    // and for minutes if one of them dies just then.
+    PartitionLostListener losses = this::notePartitionLost;
+    built.addListenerConfig(new ListenerConfig(losses));
+    built.addListenerConfig(new ListenerConfig(new Migrations()));
     this.instance = starting.apply(built);
   }
 
@@ -122,15 +136,20 @@ final class HazelcastMember implements AutoCloseable {
                     changed();
                   }
                 });
-    UUID unusedMigrations = instance.getPartitionService().addMigrationListener(new Migrations());
-    UUID unusedLosses =
-        instance.getPartitionService().addPartitionLostListener(this::notePartitionLost);
     UUID unusedStates = instance.getLifecycleService().addLifecycleListener(this::noteLifecycle);
+    listening = true;
+    noteLoss();
   }
 
   private void notePartitionLost(PartitionLostEvent event) {
-    if (event.getPartitionId() == partition()
-        && event.getLostBackupCount() >= config.backupCount()) {
+    if (event.getLostBackupCount() >= config.backupCount()) {
+      boolean unused = lostPartitions.add(event.getPartitionId());
+      noteLoss();
+    }
+  }
+
+  private void noteLoss() {
+    if (listening && !lost && lostPartitions.contains(partition())) {
       lost = true;
       LOG.error(
           "all copies of the data are lost; nothing is served until every member is started anew");
@@ -139,7 +158,9 @@ final class HazelcastMember implements AutoCloseable {
   }
 
   private void noteLifecycle(LifecycleEvent event) {
-    if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
+    if (event.getState() == LifecycleEvent.LifecycleState.MERGING) {
+      merged.forEach(Runnable::run);
+    } else if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
       int unused = merges.incrementAndGet();
       LOG.warn("this member was cut off and joined the others again; its own data was given up");
       merged.forEach(Runnable::run);
@@ -163,6 +184,8 @@ final class HazelcastMember implements AutoCloseable {
         return;
       }
       if (instance.getCluster().getMembers().size() >= config.minimumMembers()) {
+        // Data without a copy would be lost with the member that holds it.
+        replicas.check(instance, KEYSPACE);
         UUID incarnation = new UUID(runtime.random().nextLong(), runtime.random().nextLong());
         UUID there = states().executeOnKey(KEYSPACE, new HazelcastCreation(incarnation));
         creating.set(true);
@@ -191,8 +214,10 @@ final class HazelcastMember implements AutoCloseable {
   }
 
   /**
-   * Calls back after this member was on the side that gave up its data: what was seen here before
-   * need not have happened (H12).
+   * Calls back when this member is on the side that gives up its data: what was seen here before
+   * need not have happened (H12). It is called before the others can be asked, so that nobody takes
+   * their answers for a continuation, and again when this member has joined them, for what was
+   * still told of the old data meanwhile.
    */
   void onMerge(Runnable callback) {
     merged.add(callback);
@@ -227,6 +252,11 @@ final class HazelcastMember implements AutoCloseable {
   /** How many members beside the owner hold a copy and live. */
   int liveBackups() {
     return replicas.liveBackups(instance, KEYSPACE);
+  }
+
+  /** Whether the member is there that began the cluster: no other one creates the keyspace. */
+  boolean hasFounder() {
+    return replicas.hasFounder(instance);
   }
 
   /** When a copy of the keyspace last moved, if it has since this member started. */
@@ -301,7 +331,7 @@ final class HazelcastMember implements AutoCloseable {
     }
 
     private void note(ReplicaMigrationEvent event) {
-      if (!closed && event.getPartitionId() == partition()) {
+      if (listening && !closed && event.getPartitionId() == partition()) {
         lastMigration = runtime.now();
         changed();
       }

@@ -22,6 +22,7 @@ final class HazelcastMemberStore implements Store {
   private final HazelcastStore store;
   private final HazelcastMeasurements measurements;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile boolean served;
 
   HazelcastMemberStore(HazelcastMember member, HazelcastConfig config, StoreRuntime runtime) {
     this.member = member;
@@ -62,7 +63,7 @@ final class HazelcastMemberStore implements Store {
         throw new StoreUnavailableException(
             "the store waits for members: " + String.join(", ", member.alarms()));
       }
-      StoreStatus asked = store.status();
+      StoreStatus asked = asked();
       List<String> alarms = new ArrayList<>(asked.alarms());
       alarms.addAll(member.alarms());
       return new StoreStatus(
@@ -80,6 +81,27 @@ final class HazelcastMemberStore implements Store {
           alarms);
     } catch (HazelcastException | IllegalStateException stopped) {
       throw new StoreUnavailableException("the member of this process does not run", stopped);
+    }
+  }
+
+  /** Asks; if nobody answers, says what may be the reason. */
+  private StoreStatus asked() {
+    try {
+      StoreStatus asked = store.status();
+      served = true;
+      return asked;
+    } catch (StoreUnavailableException none) {
+      List<String> reasons = new ArrayList<>(member.alarms());
+      if (!served && !member.hasFounder()) {
+        reasons.add(
+            "the member that began the cluster and alone creates the data is gone, and no data was"
+                + " found; if that lasts, end all members, then start them anew");
+      }
+      if (reasons.isEmpty()) {
+        throw none;
+      }
+      throw new StoreUnavailableException(
+          none.getMessage() + ": " + String.join(", ", reasons), none);
     }
   }
 

@@ -123,6 +123,12 @@ final class HazelcastReplicas implements HazelcastGuard {
     return memberListVersion(instance) == FIRST;
   }
 
+  /** Whether the member that began this cluster is still in it. */
+  boolean hasFounder(HazelcastInstance instance) {
+    return node(instance).getClusterService().getMemberImpls().stream()
+        .anyMatch(member -> member.getMemberListJoinVersion() == FIRST);
+  }
+
   private static int memberListVersion(HazelcastInstance instance) {
     return node(instance).getLocalMember().getMemberListJoinVersion();
   }

@@ -25,6 +25,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The hub of a store's watches: pulls what is new once for all of them, and what one of them missed
@@ -47,7 +48,6 @@ final class HazelcastWatches
   private final HazelcastLines lines;
   private final StoreRuntime runtime;
   private final WatchSignals signals;
-  private final UUID listener;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition look = lock.newCondition();
   private final Set<HazelcastWatch> watches = new LinkedHashSet<>();
@@ -55,6 +55,7 @@ final class HazelcastWatches
   /** Everything up to here was offered to all live watches. */
   private long head;
 
+  private @Nullable UUID listener;
   private boolean running;
   private boolean hinted;
   private boolean closed;
@@ -64,8 +65,37 @@ final class HazelcastWatches
     this.lines = lines;
     this.runtime = lines.link().runtime();
     this.signals = new WatchSignals(runtime);
-    // Without values: with them, each change would be sent as a whole state (H2).
-    this.listener = lines.link().states().addEntryListener(this, lines.link().keyspace(), false);
+    // It waits for all members, and long for one that dies just then; hints may as well come late.
+    Thread unused = runtime.start("plinth-hazelcast-hints", this::listen);
+  }
+
+  private void listen() {
+    try {
+      // Without values: with them, each change would be sent as a whole state (H2).
+      UUID registered =
+          lines.link().states().addEntryListener(this, lines.link().keyspace(), false);
+      boolean late;
+      lock.lock();
+      try {
+        listener = registered;
+        late = closed;
+      } finally {
+        lock.unlock();
+      }
+      if (late) {
+        stopListening(registered);
+      }
+    } catch (RuntimeException memberHasStopped) {
+      // Then there is nothing to be told of.
+    }
+  }
+
+  private void stopListening(UUID registered) {
+    try {
+      boolean unused = lines.link().states().removeEntryListener(registered);
+    } catch (RuntimeException memberHasStopped) {
+      // Then nobody is told anything any more.
+    }
   }
 
   WatchSignals signals() {
@@ -298,9 +328,11 @@ final class HazelcastWatches
   /** Ends all watches; their signals have run when this returns. */
   void close() {
     List<HazelcastWatch> open;
+    UUID registered;
     lock.lock();
     try {
       closed = true;
+      registered = listener;
       open = List.copyOf(watches);
       look.signalAll();
     } finally {
@@ -311,10 +343,8 @@ final class HazelcastWatches
         WatchSignals.run(watch::runSignal);
       }
     }
-    try {
-      boolean unused = lines.link().states().removeEntryListener(listener);
-    } catch (RuntimeException memberHasStopped) {
-      // Then nobody is told anything any more.
+    if (registered != null) {
+      Thread unused = runtime.start("plinth-hazelcast-hints", () -> stopListening(registered));
     }
   }
 }

@@ -210,7 +210,7 @@ final class HazelcastMemberTest {
     AtomicInteger told = new AtomicInteger();
     all.forEach(each -> each.member().onMerge(told::incrementAndGet));
     await(() -> searching.member().merges() + other.member().merges() > 0);
-    assertThat(told).hasValue(1);
+    assertThat(told).as("before and after").hasValue(2);
     await(() ->
         all.stream()
             .allMatch(each -> each.member().instance().getCluster().getMembers().size() == 2));

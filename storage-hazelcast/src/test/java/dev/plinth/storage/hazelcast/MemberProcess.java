@@ -5,6 +5,7 @@ import com.hazelcast.core.HazelcastInstance;
 import dev.plinth.spi.Settings;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreRuntime;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class MemberProcess implements AutoCloseable {
   private final HazelcastConfig config;
   private final boolean empty;
-  private final StoreRuntime runtime = StoreRuntime.system();
+  private final StoreRuntime runtime;
   private volatile @Nullable HazelcastMember member;
   private volatile @Nullable Store store;
 
@@ -35,6 +36,17 @@ final class MemberProcess implements AutoCloseable {
    */
   MemberProcess(
       String cluster, List<Integer> ports, int place, Map<String, ?> more, boolean empty) {
+    this(cluster, ports, place, more, empty, StoreRuntime.system());
+  }
+
+  /** The same with a time of its own. */
+  MemberProcess(
+      String cluster,
+      List<Integer> ports,
+      int place,
+      Map<String, ?> more,
+      boolean empty,
+      StoreRuntime runtime) {
     Map<String, Object> settings =
         new HashMap<>(
             Map.of(
@@ -57,6 +69,7 @@ final class MemberProcess implements AutoCloseable {
     settings.putAll(more);
     this.config = HazelcastConfig.parse(Settings.of(settings));
     this.empty = empty;
+    this.runtime = runtime;
   }
 
   void start() {
@@ -83,6 +96,18 @@ final class MemberProcess implements AutoCloseable {
   /** The store, while the process lives. */
   Optional<Store> store() {
     return Optional.ofNullable(store);
+  }
+
+  /** Opens a client in the process, whose calls may take longer than usual. */
+  Store open(Duration callTimeout) {
+    HazelcastMember there = Optional.ofNullable(member).orElseThrow();
+    return new HazelcastStore(
+        there.instance(),
+        there.states(),
+        HazelcastMember.KEYSPACE,
+        runtime,
+        callTimeout,
+        config.limits());
   }
 
   HazelcastInstance instance() {
