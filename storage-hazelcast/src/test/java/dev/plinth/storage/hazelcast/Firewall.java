@@ -59,6 +59,35 @@ final class Firewall {
     other.connections().closeActiveConnection(address());
   }
 
+  /** Breaks what is there between two, as a network does that fails for a moment. */
+  void reset(Firewall other) {
+    connections().closeActiveConnection(other.address());
+    other.connections().closeActiveConnection(address());
+  }
+
+  /** Lets everything vanish that this member sends; no connection breaks. */
+  void silence() {
+    connections().setPacketFilter((packet, target) -> PacketFilter.Action.DROP);
+  }
+
+  /** Lets everything vanish that this member sends to another; no connection breaks. */
+  void silence(Firewall other) {
+    filter(other, PacketFilter.Action.DROP);
+  }
+
+  /** Delays what this member sends to another. */
+  void delay(Firewall other, long millis) {
+    filter(other, PacketFilter.Action.DELAY);
+    connections().setDelayMillis(millis, millis);
+  }
+
+  private void filter(Firewall other, PacketFilter.Action action) {
+    Address address = other.address();
+    connections()
+        .setPacketFilter(
+            (packet, target) -> target.equals(address) ? action : PacketFilter.Action.ALLOW);
+  }
+
   /** Lets backups vanish that this member sends to another. */
   void loseBackups(Firewall other) {
     lose(other, SpiDataSerializerHook.BACKUP);

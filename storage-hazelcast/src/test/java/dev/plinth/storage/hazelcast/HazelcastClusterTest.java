@@ -3,10 +3,13 @@ package dev.plinth.storage.hazelcast;
 import dev.plinth.spi.Store;
 import dev.plinth.tck.Cluster;
 import dev.plinth.tck.EveryContract;
+import dev.plinth.tck.Link;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.parallel.Execution;
@@ -21,6 +24,11 @@ final class HazelcastClusterTest implements EveryContract {
   @SuppressWarnings("NullAway.Init")
   private static TestCluster cluster;
 
+  private static @Nullable MemberCluster network;
+
+  /** Whoever disturbs the network disturbs it alone. */
+  private static final Semaphore undisturbed = new Semaphore(1);
+
   private static final AtomicInteger turn = new AtomicInteger();
   private static final Semaphore clusters = new Semaphore(1);
 
@@ -33,6 +41,19 @@ final class HazelcastClusterTest implements EveryContract {
   @AfterAll
   static void stop() {
     cluster.close();
+    if (network != null) {
+      network.close();
+    }
+  }
+
+  /** Members whose network may be disturbed, started when the first test needs them. */
+  private static synchronized MemberCluster network() {
+    MemberCluster there = network;
+    if (there == null) {
+      there = new MemberCluster(Map.of("request-timeout", "1500ms"));
+      network = there;
+    }
+    return there;
   }
 
   private static TestMember member() {
@@ -64,7 +85,13 @@ final class HazelcastClusterTest implements EveryContract {
 
   @Override
   public Optional<Store> openAnother(Store store) {
-    return Optional.of(member().open(SHARED));
+    return Optional.of(store instanceof LivingStore ? network().another() : member().open(SHARED));
+  }
+
+  @Override
+  public Optional<Link> openLink() {
+    undisturbed.acquireUninterruptibly();
+    return Optional.of(new MemberLink(network(), undisturbed::release));
   }
 
   @Override

@@ -65,6 +65,11 @@ final class MemberCluster implements AutoCloseable {
     return looking.store().orElseThrow();
   }
 
+  /** Another client of the data, which waits long for an answer. */
+  Store another() {
+    return looking.open(PATIENT.patience());
+  }
+
   /** Who owns the data, as the one who looks sees it. */
   MemberProcess owner() {
     return PATIENT.value(
@@ -85,6 +90,14 @@ final class MemberCluster implements AutoCloseable {
 
   List<MemberProcess> others(MemberProcess one) {
     return members.stream().filter(member -> member != one).toList();
+  }
+
+  /** What stands before each of all others, and before the one who looks. */
+  List<Firewall> around(MemberProcess one) {
+    List<Firewall> around = new ArrayList<>();
+    others(one).forEach(other -> around.add(other.firewall()));
+    around.add(looking.firewall());
+    return around;
   }
 
   /** Cuts one member off from all others, and from the one who looks. */
