@@ -19,8 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +81,7 @@ final class HazelcastCommandLine {
     HazelcastCall.Reply reply = replyTo(call);
     return reply.confirmed.isPresent()
         ? reply.confirmed.get().keyspace().read(read)
-        : ((Answer.Committed) decoded(reply)).commit().read(0);
+        : ((Answer.Committed) reply.answerTo(call.request)).commit().read(0);
   }
 
   /** Asks; {@link #await} must follow. */
@@ -192,43 +190,16 @@ final class HazelcastCommandLine {
   }
 
   Answer await(HazelcastCall call) {
-    HazelcastCall.Reply reply = replyTo(call);
-    return call.request instanceof Request.Question question && reply.confirmed.isPresent()
-        ? KeyspaceReads.answer(question, reply.confirmed.get().keyspace())
-        : decoded(reply);
-  }
-
-  private static Answer decoded(HazelcastCall.Reply reply) {
-    Answer answer = AnswerCodec.decode(reply.answer);
-    if (answer instanceof Answer.Refused refused) {
-      throw refused.reason();
-    }
-    return answer;
+    return replyTo(call).answerTo(call.request);
   }
 
   private HazelcastCall.Reply replyTo(HazelcastCall call) {
     try {
-      return call.reply.get();
+      return call.await();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw givenUp(call, "interrupted while waiting for the store");
-    } catch (ExecutionException failed) {
-      throw thrownHere(failed.getCause());
-    } catch (CancellationException impossible) {
-      throw new IllegalStateException("nobody cancels a call", impossible);
     }
-  }
-
-  /** Callers of one batch share what happened, but not an exception that each may add to. */
-  private static RuntimeException thrownHere(@Nullable Throwable cause) {
-    String text = cause == null ? "" : String.valueOf(cause.getMessage());
-    return switch (cause) {
-      case HandleClosedException ended -> new HandleClosedException(text, ended);
-      case IncarnationLostException lost -> new IncarnationLostException(text, lost);
-      case OutcomeUnknownException unknown -> new OutcomeUnknownException(text, unknown);
-      case StoreUnavailableException none -> new StoreUnavailableException(text, none);
-      case null, default -> new IllegalStateException("a call failed", cause);
-    };
   }
 
   private StoreException givenUp(HazelcastCall call, String why) {
