@@ -84,8 +84,7 @@ final class LauncherHazelcastIT {
     awaitReady(20, 200);
     awaitReady(0, 200);
     assertThat(command("store", "get", "/it/0", file, at(0))).isEqualTo("0 later");
-    assertThat(metrics(20))
-        .containsPattern("plinth_store_last_migration_timestamp_seconds [1-9]");
+    assertThat(metrics(20)).containsPattern("plinth_store_last_migration_timestamp_seconds [1-9]");
     assertThat(errors("start-20")).doesNotContain("Java arguments", "start Java with");
   }
 
