@@ -108,10 +108,11 @@ final class FounderTest {
       }
     }
     Files.writeString(
-        Path.of(System.getProperty("basedir", "."), "target", "founders.txt"),
+        Path.of(System.getProperty("basedir", "."), "target", "robustness-hazelcast-founders.txt"),
         String.format(
             Locale.ROOT,
-            "seed %d: %d founders died after the creation, %d times the others served%n",
+            "Hazelcast, founder dies: seed %d: %d died after the creation, %d times the others"
+                + " served%n",
             seed,
             FOUNDERS,
             served));

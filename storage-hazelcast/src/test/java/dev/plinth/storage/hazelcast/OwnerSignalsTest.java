@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Members in processes of their own, whose owner gets signals of the system while clients on all of
  * them write, read and watch. {@code -Dplinth.signals=20} says how often it gets each; what came of
- * it is written to {@code target/owner-signals.txt}.
+ * it is written to {@code target/robustness-hazelcast-signals.txt}.
  */
 final class OwnerSignalsTest {
   private static final int SIGNALS =
@@ -84,10 +84,11 @@ final class OwnerSignalsTest {
 
   private void report(int written) throws IOException {
     Files.writeString(
-        Path.of(System.getProperty("basedir", "."), "target", "owner-signals.txt"),
+        Path.of(System.getProperty("basedir", "."), "target", "robustness-hazelcast-signals.txt"),
         String.format(
             Locale.ROOT,
-            "seed %d: %d times frozen, %d times killed; %d writes acknowledged, none lost%n",
+            "Hazelcast, members in processes of their own: seed %d: owner %d times frozen, %d times"
+                + " killed; %d writes acknowledged, none lost%n",
             seed,
             SIGNALS,
             SIGNALS,
