@@ -42,8 +42,6 @@ final class HazelcastCommandLine {
   /** So often in one of these parts is looked who waits too long. */
   private static final int LOOKS = 4;
 
-  private static final byte[] NO_ANSWER = {};
-
   private final HazelcastLink link;
   private final BatchMode mode;
   private final int mostFlights;
@@ -211,9 +209,9 @@ final class HazelcastCommandLine {
       HazelcastFlight flight = call.flight;
       if (flight == null) {
         queue.remove(call);
-        end = new StoreUnavailableException(why + ": the request was not sent");
+        end = new StoreUnavailableException(because(why + ": the request was not sent"));
       } else {
-        end = end(flight, why);
+        end = end(flight, because(why));
         flight.waiting -= first ? 1 : 0;
         if (flight.waiting == 0) {
           flights.remove(flight);
@@ -224,6 +222,16 @@ final class HazelcastCommandLine {
     }
     sendWaiting();
     return end;
+  }
+
+  /** Says what keeps the line from being served, if that is known; called with the lock. */
+  private String because(String what) {
+    for (HazelcastFlight flight : flights) {
+      if (flight.problem != null && flight.problem.getMessage() != null) {
+        return what + " (" + flight.problem.getMessage() + ")";
+      }
+    }
+    return what;
   }
 
   /** Called with the lock. */
@@ -291,10 +299,16 @@ final class HazelcastCommandLine {
     try {
       outcome = BatchOutcome.decode(link.send(mode, number, again, flight.requests()));
     } catch (RuntimeException failure) {
-      boolean untouched =
+      boolean tooFew =
           failure instanceof SplitBrainProtectionException
               || failure instanceof NoDataMemberInClusterException;
-      repeat(flight, attempt, failure, !untouched);
+      repeat(
+          flight,
+          attempt,
+          tooFew
+              ? new StoreUnavailableException("fewer members than minimum-members", failure)
+              : failure,
+          !tooFew);
       return;
     } finally {
       if (confirming) {
@@ -343,7 +357,7 @@ final class HazelcastCommandLine {
   private void complete(
       HazelcastFlight flight, List<byte[]> answers, Optional<HazelcastState> confirmed) {
     land(flight);
-    HazelcastCall.Reply seen = new HazelcastCall.Reply(NO_ANSWER, confirmed);
+    HazelcastCall.Reply seen = new HazelcastCall.Reply(new byte[0], confirmed);
     List<HazelcastCall> unserved = new ArrayList<>();
     int next = 0;
     for (HazelcastCall call : flight.calls) {

@@ -80,7 +80,9 @@ final class HazelcastMemberTest {
   void oneAloneWaitsForAnother() throws Exception {
     List<Integer> ports = freePorts(2);
     Started first = add(start(ports.getFirst(), ports, Map.of("request-timeout", "1s")));
-    assertThatThrownBy(() -> put(first, "early")).isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(() -> put(first, "early"))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("fewer members than minimum-members");
     assertThatThrownBy(() -> first.store().status())
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("1 member(s), and minimum-members is 2");
