@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
  */
 final class EvenSplitTest {
   private static final Key CONTESTED = Key.utf8("/contested");
-  private static final Await PATIENT = new Await(Duration.ofMinutes(1));
+  private static final Await PATIENT = new Await(Duration.ofMinutes(3));
   private static final Map<String, ?> ONE_IS_ENOUGH =
       Map.of("cluster-size", 2, "minimum-members", 1, "backup-count", 1);
 

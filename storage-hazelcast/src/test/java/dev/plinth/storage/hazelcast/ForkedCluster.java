@@ -25,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>One thread disturbs it and checks in the end.
  */
 final class ForkedCluster implements AutoCloseable {
-  static final Await PATIENT = new Await(Duration.ofMinutes(1));
+  static final Await PATIENT = new Await(Duration.ofMinutes(3));
   private static final int CLIENTS_EACH = 2;
   private static final int KEYS_EACH = 50;
   private static final Duration BETWEEN = Duration.ofMillis(3);

@@ -26,7 +26,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Thread-safe.
  */
 final class ForkedMember implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  /** A machine that is busy takes long to start a process. */
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
   private static final String DIED = "no Died";
 
   /**

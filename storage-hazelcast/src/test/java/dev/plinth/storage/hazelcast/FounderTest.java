@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 final class FounderTest {
   private static final int FOUNDERS =
       Integer.getInteger("plinth.founders", Boolean.getBoolean("plinth.all") ? 5 : 1);
-  private static final Await PATIENT = new Await(Duration.ofMinutes(1));
+  private static final Await PATIENT = new Await(Duration.ofMinutes(3));
   private static final Map<String, ?> SETTINGS = Map.of("request-timeout", "400ms");
   private static final String ANEW = "end all members, then start them anew";
   private static final String LOST = "all copies of the data are lost";
