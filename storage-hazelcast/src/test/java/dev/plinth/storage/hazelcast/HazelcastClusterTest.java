@@ -8,14 +8,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The contract, on three members; its methods wait side by side. */
+/**
+ * The contract, on three members; its methods wait side by side. Those that disturb members or
+ * their network wait for one another, and have that much more time.
+ */
+@Timeout(value = 360, unit = TimeUnit.SECONDS)
 @Execution(ExecutionMode.CONCURRENT)
 final class HazelcastClusterTest implements EveryContract {
   private static final int MEMBERS = 3;
