@@ -1,5 +1,6 @@
 package dev.plinth.tck.robustness;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.StoreException;
 import dev.plinth.tck.history.Call;
@@ -11,6 +12,7 @@ import dev.plinth.tck.history.WatchLog;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,6 +111,7 @@ final class RobustnessRun {
     try {
       return load.finish(store.direct());
     } catch (AssertionError | StoreException unfinished) {
+      writeThreads();
       problems.add("the load does not end: " + unfinished);
       return load.history();
     }
@@ -148,6 +151,7 @@ final class RobustnessRun {
     Optional<String> missing = Optional.of("nothing was asked yet");
     while (missing.isPresent()) {
       if (System.nanoTime() - deadline > 0) {
+        writeThreads();
         problems.add(
             "not recovered within " + RECOVERY + " after '" + fault.name() + "': " + missing.get());
         return;
@@ -174,6 +178,21 @@ final class RobustnessRun {
       outcomes.merge(outcome, 1, Integer::sum);
     }
     return outcomes;
+  }
+
+  /** Who waits for what is only known while they wait, and virtual threads are in no other dump. */
+  private void writeThreads() {
+    try {
+      Files.createDirectories(folder);
+      Path file = folder.resolve("seed-" + seed + "-threads-" + (problems.size() + 1) + ".txt");
+      Files.deleteIfExists(file);
+      ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+          .dumpThreads(
+              file.toAbsolutePath().toString(),
+              HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
+    } catch (IOException unwritable) {
+      throw new UncheckedIOException(unwritable);
+    }
   }
 
   private void write(History history) {

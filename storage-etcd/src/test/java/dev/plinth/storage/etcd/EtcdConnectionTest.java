@@ -7,13 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.HandleClosedException;
 import dev.plinth.spi.Key;
-import dev.plinth.spi.KeyRange;
 import dev.plinth.spi.OutcomeUnknownException;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreUnavailableException;
-import dev.plinth.spi.Watch;
-import dev.plinth.spi.WatchOptions;
 import dev.plinth.storage.etcd.testing.EtcdClient;
 import dev.plinth.storage.etcd.testing.EtcdServer;
 import dev.plinth.storage.etcd.testing.EtcdServers;
@@ -23,11 +20,9 @@ import dev.plinth.tck.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,7 +38,6 @@ final class EtcdConnectionTest {
   private static final Key KEY = Key.utf8("/connection");
   private static final Bytes VALUE = Bytes.utf8("value");
   private static final int STORES = 8;
-  private static final int CYCLES = 100;
   private static final Map<String, ?> QUICK = Map.of("request-timeout", "1s");
 
   @ParameterizedTest
@@ -197,32 +191,7 @@ final class EtcdConnectionTest {
     }
   }
 
-  @Test
-  void nothingIsLeftAfterOpeningAndClosingOften() {
-    Set<Thread> before = threads();
-    Map<String, ?> patient = Map.of("request-timeout", "30s");
-    try (TcpProxy proxy = proxy()) {
-      for (int i = 0; i < CYCLES; i++) {
-        try (Store store = EtcdClient.open(List.of(proxy.endpoint()), patient, () -> {});
-            Watch watch = store.watches().open(WatchOptions.of(KeyRange.single(KEY)))) {
-          store.keyValues().put(KEY, VALUE);
-          assertThat(watch.startedAt().value()).isPositive();
-          assertThat(store.leases().grant(Duration.ofSeconds(5)).granted()).isPositive();
-        }
-      }
-      AWAIT.until("no socket is open", () -> proxy.connections() == 0);
-      AWAIT.until("no thread is left", () -> before.containsAll(threads()));
-    }
-  }
-
   // --- What the tests need ---
-
-  /** The threads of all stores. */
-  private static Set<Thread> threads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("plinth-etcd"))
-        .collect(Collectors.toSet());
-  }
 
   private static String endpoint() {
     return SERVERS.servers().endpoints().getFirst();
