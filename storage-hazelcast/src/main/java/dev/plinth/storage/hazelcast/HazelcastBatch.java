@@ -33,6 +33,9 @@ final class HazelcastBatch
 
   private final BatchMode mode;
 
+  /** The member it was sent by, as that is called in its cluster: a merge gives it another name. */
+  private final UUID sender;
+
   /** Which data the client knows; nothing if it knows none yet. */
   private final Optional<UUID> incarnation;
 
@@ -49,12 +52,14 @@ final class HazelcastBatch
 
   HazelcastBatch(
       BatchMode mode,
+      UUID sender,
       Optional<UUID> incarnation,
       UUID client,
       long sequence,
       boolean again,
       List<byte[]> requests) {
     this.mode = mode;
+    this.sender = sender;
     this.incarnation = incarnation;
     this.client = client;
     this.sequence = sequence;
@@ -83,6 +88,11 @@ final class HazelcastBatch
       node.guard().check(local, entry.getKey());
     } catch (HazelcastException tooFew) {
       return new BatchOutcome.NotServed(String.valueOf(tooFew.getMessage()));
+    }
+    if (local.getCluster().getMembers().stream()
+        .noneMatch(member -> member.getUuid().equals(sender))) {
+      // Hazelcast itself sends again what was under way when two clusters became one (H12).
+      return new BatchOutcome.NotServed("it was sent by a member of another cluster");
     }
     HazelcastState state = entry.getValue();
     if (state == null) {
@@ -189,6 +199,7 @@ final class HazelcastBatch
       WireWriter wire = new WireWriter();
       wire.octet(VERSION);
       wire.constant(batch.mode);
+      wire.uuid(batch.sender);
       wire.optional(batch.incarnation, wire::uuid);
       wire.uuid(batch.client);
       wire.number(batch.sequence);
@@ -205,11 +216,13 @@ final class HazelcastBatch
         throw WireReader.unknown("batch", version);
       }
       BatchMode mode = BatchMode.of(wire.octet());
+      UUID sender = wire.uuid();
       Optional<UUID> incarnation = wire.optional(wire::uuid);
       UUID client = wire.uuid();
       long sequence = wire.number();
       boolean again = wire.flag();
-      return new HazelcastBatch(mode, incarnation, client, sequence, again, wire.all(wire::array));
+      return new HazelcastBatch(
+          mode, sender, incarnation, client, sequence, again, wire.all(wire::array));
     }
   }
 }

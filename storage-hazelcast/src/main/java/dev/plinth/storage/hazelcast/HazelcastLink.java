@@ -1,5 +1,6 @@
 package dev.plinth.storage.hazelcast;
 
+import com.hazelcast.cluster.Cluster;
 import com.hazelcast.map.IMap;
 import dev.plinth.spi.IncarnationLostException;
 import dev.plinth.spi.StoreRuntime;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class HazelcastLink {
+  private final Cluster cluster;
   private final IMap<String, HazelcastState> states;
   private final String keyspace;
   private final StoreRuntime runtime;
@@ -28,10 +30,12 @@ final class HazelcastLink {
   private final HazelcastConfirmations confirmations = new HazelcastConfirmations();
 
   HazelcastLink(
+      Cluster cluster,
       IMap<String, HazelcastState> states,
       String keyspace,
       StoreRuntime runtime,
       Duration callTimeout) {
+    this.cluster = cluster;
     this.states = states;
     this.keyspace = keyspace;
     this.runtime = runtime;
@@ -90,7 +94,13 @@ final class HazelcastLink {
     return states.executeOnKey(
         keyspace,
         new HazelcastBatch(
-            mode, Optional.ofNullable(incarnation.get()), client, sequence, again, requests));
+            mode,
+            cluster.getLocalMember().getUuid(),
+            Optional.ofNullable(incarnation.get()),
+            client,
+            sequence,
+            again,
+            requests));
   }
 
   /**

@@ -44,7 +44,8 @@ final class HazelcastStore implements Store {
       Duration callTimeout,
       StoreLimits limits) {
     this.limits = limits;
-    HazelcastLink link = new HazelcastLink(states, keyspace, runtime, callTimeout);
+    HazelcastLink link =
+        new HazelcastLink(instance.getCluster(), states, keyspace, runtime, callTimeout);
     this.node = HazelcastNode.of(instance).orElseThrow();
     node.join(link.client(), link.confirmations());
     this.lines = HazelcastLines.over(link);

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -236,6 +237,10 @@ final class HazelcastWatch implements Watch {
   }
 
   private void wake(boolean wasIdle) {
+    wake(wasIdle, hub.signals()::runSoon);
+  }
+
+  private void wake(boolean wasIdle, Consumer<Runnable> signals) {
     if (!wasIdle) {
       return;
     }
@@ -248,12 +253,12 @@ final class HazelcastWatch implements Watch {
       lock.unlock();
     }
     if (signalled) {
-      hub.signals().runSoon(this::runSignal);
+      signals.accept(this::runSignal);
     }
   }
 
   /** Runs the reader's signal, unless the reader has closed the watch. */
-  void runSignal() {
+  private void runSignal() {
     Runnable toRun;
     lock.lock();
     try {
@@ -371,12 +376,17 @@ final class HazelcastWatch implements Watch {
   }
 
   /** Ends the watch unless it has ended before; after lost history what is queued still comes. */
-  boolean endWith(StoreException reason) {
+  void endWith(StoreException reason) {
+    endWith(reason, hub.signals()::runSoon);
+  }
+
+  /** The same; tells the reader, if that waits for a signal, by the given way. */
+  void endWith(StoreException reason, Consumer<Runnable> signals) {
     boolean wasIdle;
     lock.lock();
     try {
       if (end != null && queue.isEmpty()) {
-        return false;
+        return;
       }
       end = end == null ? reason : end;
       if (!(reason instanceof HistoryLostException)) {
@@ -392,8 +402,7 @@ final class HazelcastWatch implements Watch {
       lock.unlock();
     }
     hub.drop(this);
-    wake(wasIdle);
-    return true;
+    wake(wasIdle, signals);
   }
 
   @Override

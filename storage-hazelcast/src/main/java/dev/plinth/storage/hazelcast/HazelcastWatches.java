@@ -325,7 +325,7 @@ final class HazelcastWatches
     return revisions;
   }
 
-  /** Ends all watches; their signals have run when this returns. */
+  /** Ends all watches; readers that waited for a signal have been told, once, when this returns. */
   void close() {
     List<HazelcastWatch> open;
     UUID registered;
@@ -339,9 +339,7 @@ final class HazelcastWatches
       lock.unlock();
     }
     for (HazelcastWatch watch : open) {
-      if (watch.endWith(new HandleClosedException("the store is closed"))) {
-        WatchSignals.run(watch::runSignal);
-      }
+      watch.endWith(new HandleClosedException("the store is closed"), WatchSignals::run);
     }
     if (registered != null) {
       Thread unused = runtime.start("plinth-hazelcast-hints", () -> stopListening(registered));

@@ -87,13 +87,17 @@ final class HazelcastBatchTest {
     }
   }
 
+  private UUID sender() {
+    return member.instance().getCluster().getLocalMember().getUuid();
+  }
+
   private HazelcastBatch batch(BatchMode mode, long sequence, boolean again, Request... requests) {
     List<byte[]> encoded = new ArrayList<>();
     for (Request request : requests) {
       encoded.add(RequestCodec.encode(request));
     }
     HazelcastBatch batch =
-        new HazelcastBatch(mode, Optional.of(DATA), CLIENT, sequence, again, encoded);
+        new HazelcastBatch(mode, sender(), Optional.of(DATA), CLIENT, sequence, again, encoded);
     batch.setHazelcastInstance(member.instance());
     return batch;
   }
@@ -227,6 +231,7 @@ final class HazelcastBatchTest {
     HazelcastBatch ofTheNew =
         new HazelcastBatch(
             BatchMode.WRITES,
+            sender(),
             Optional.of(DATA),
             new UUID(7, 7),
             1,
@@ -260,6 +265,25 @@ final class HazelcastBatchTest {
     tooFewReplicas.set(true);
     HazelcastBatch batch = batch(BatchMode.WRITES, 1, false, put("1"));
     assertThat(run(batch, owner)).isEqualTo(new BatchOutcome.NotServed("too few replicas"));
+    assertThat(owner.sets).isZero();
+    assertThat(batch.getBackupProcessor()).isNull();
+  }
+
+  /** H12: what was under way in a cluster that was given up has no effect on the one that stays. */
+  @Test
+  void h12ABatchFromAnotherClusterIsNotCarriedOut() {
+    Replica owner = fresh();
+    HazelcastBatch batch =
+        new HazelcastBatch(
+            BatchMode.WRITES,
+            new UUID(8, 8),
+            Optional.of(DATA),
+            CLIENT,
+            1,
+            false,
+            List.of(RequestCodec.encode(put("1"))));
+    batch.setHazelcastInstance(member.instance());
+    assertThat(run(batch, owner)).isInstanceOf(BatchOutcome.NotServed.class);
     assertThat(owner.sets).isZero();
     assertThat(batch.getBackupProcessor()).isNull();
   }
