@@ -7,9 +7,7 @@ enum BatchMode {
   /** Applied once, however often it is sent, and remembered for that (H3). */
   WRITES,
   /** Answered once all replicas are known to be where the owner is (H8). */
-  READS,
-  /** Answered by the owner alone: what it says may be lost later. */
-  STALE_READS;
+  READS;
 
   private static final List<BatchMode> ALL = List.of(values());
 

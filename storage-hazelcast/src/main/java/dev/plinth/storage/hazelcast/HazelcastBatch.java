@@ -105,15 +105,7 @@ final class HazelcastBatch
           "the data was " + incarnation.get() + " and is " + state.incarnation());
     }
     KeyspaceOwner owner = node.owner(entry.getKey());
-    return mode == BatchMode.STALE_READS
-        ? answered(state, owner)
-        : carriedOut(state, node, owner, local.getCluster().getLocalMember().getUuid(), entry);
-  }
-
-  private BatchOutcome answered(HazelcastState state, KeyspaceOwner owner) {
-    BatchRun run = new BatchRun(state, owner);
-    Bytes answers = BatchOutcome.join(answers(run));
-    return new BatchOutcome.Served(state.incarnation(), state.index(), run.revision(), answers);
+    return carriedOut(state, node, owner, local.getCluster().getLocalMember().getUuid(), entry);
   }
 
   private List<byte[]> answers(BatchRun run) {

@@ -337,7 +337,7 @@ final class HazelcastCommandLine {
     try {
       switch (outcome) {
         case BatchOutcome.Served served -> {
-          link.note(served, mode == BatchMode.STALE_READS ? 0 : seen);
+          link.note(served, seen);
           Optional<HazelcastState> confirmed = found.filter(served::isOf);
           replica = confirmed.isPresent();
           complete(flight, served.each(), confirmed);

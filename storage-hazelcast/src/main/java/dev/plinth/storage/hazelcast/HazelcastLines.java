@@ -11,13 +11,8 @@ import java.util.List;
  * @param link which keyspace
  * @param writes one batch after the other, so that each can be asked for again
  * @param reads confirmed by all replicas, and answered here if this member holds one
- * @param staleReads answered by the owner alone
  */
-record HazelcastLines(
-    HazelcastLink link,
-    HazelcastCommandLine writes,
-    HazelcastCommandLine reads,
-    HazelcastCommandLine staleReads) {
+record HazelcastLines(HazelcastLink link, HazelcastCommandLine writes, HazelcastCommandLine reads) {
   /** With more of them each would carry fewer; what it costs is the way, not the load. */
   private static final int READS_UNDER_WAY = 1;
 
@@ -25,8 +20,7 @@ record HazelcastLines(
     return new HazelcastLines(
         link,
         new HazelcastCommandLine(link, BatchMode.WRITES, 1),
-        new HazelcastCommandLine(link, BatchMode.READS, READS_UNDER_WAY),
-        new HazelcastCommandLine(link, BatchMode.STALE_READS, READS_UNDER_WAY));
+        new HazelcastCommandLine(link, BatchMode.READS, READS_UNDER_WAY));
   }
 
   /** Whether operations change nothing, whatever they find. */
@@ -47,6 +41,5 @@ record HazelcastLines(
   void close() {
     writes.close();
     reads.close();
-    staleReads.close();
   }
 }

@@ -308,15 +308,6 @@ final class HazelcastBatchTest {
     assertThatThrownBy(() -> backUp(read, behind)).isInstanceOf(HazelcastException.class);
   }
 
-  /** H8: a stale read asks nobody else. */
-  @Test
-  void h8AStaleReadHasNoBackup() {
-    HazelcastBatch read =
-        batch(BatchMode.STALE_READS, 0, false, new Request.Ask(Transaction.of(Read.of(KEY))));
-    assertThat(run(read, fresh())).isInstanceOf(BatchOutcome.Served.class);
-    assertThat(read.getBackupProcessor()).isNull();
-  }
-
   /**
    * H8: a read finds, on every replica, the state that the owner confirms, and only by its name.
    */

@@ -9,6 +9,7 @@ import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.OutcomeUnknownException;
+import dev.plinth.spi.Read;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreUnavailableException;
@@ -108,6 +109,8 @@ final class HazelcastLostMessagesTest {
       for (Store store : stores) {
         assertThatExceptionOfType(StoreUnavailableException.class)
             .isThrownBy(() -> store.keyValues().get(KEY));
+        assertThatExceptionOfType(StoreUnavailableException.class)
+            .isThrownBy(() -> store.keyValues().read(Read.of(KEY).serializable()));
       }
       loseNothing();
       stores.forEach(store -> assertThat(eventually(store).modified()).isEqualTo(before.next()));
