@@ -27,10 +27,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Watches as handles: ending, progress, slow readers; cases 104 to 109, 111 and 117 to 119.
@@ -148,6 +150,7 @@ public interface WatchHandleContract extends StoreFixture {
 
   /** A progress mark comes after everything up to its revision. */
   @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES) // so many writes, where each waits for a disk
   @Case(107)
   @Verifies({"G29", "G36"})
   default void aProgressMarkComesAfterWhatIsPending(CaseRecord record) {

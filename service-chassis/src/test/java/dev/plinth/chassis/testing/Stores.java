@@ -31,11 +31,7 @@ public final class Stores {
     static final EtcdServers RUNNING = start();
 
     private static EtcdServers start() {
-      EtcdInstallation newest = EtcdInstallation.newest();
-      EtcdOptions options = EtcdOptions.of(newest, 1);
-      // Nothing here outlives the server, so that it need not wait for the disk.
-      return EtcdServers.start(
-          newest.isAtLeast("3.5.0") ? options.with("--unsafe-no-fsync") : options);
+      return EtcdServers.start(EtcdOptions.of(EtcdInstallation.newest(), 1));
     }
   }
 

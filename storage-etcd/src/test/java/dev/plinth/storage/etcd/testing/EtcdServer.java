@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread at a time.
  */
 public final class EtcdServer {
+  /** The first version that can be told not to wait for the disk. */
+  static final String NEED_NOT_SYNC = "3.5.0";
+
   private static final int LINES_SHOWN = 40;
 
   private final EtcdOptions options;
@@ -101,6 +104,9 @@ public final class EtcdServer {
     words.add("--initial-advertise-peer-urls=" + peerUrl());
     words.add("--logger=zap");
     words.add("--log-level=warn");
+    if (options.installation().isAtLeast(NEED_NOT_SYNC)) {
+      words.add("--unsafe-no-fsync");
+    }
     words.addAll(membership);
     options
         .certificates()

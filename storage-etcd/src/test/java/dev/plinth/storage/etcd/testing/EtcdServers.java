@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cluster of real etcd processes on 127.0.0.1, with data in a temporary folder.
  *
+ * <p>They do not wait for the disk: what was written survives the process that wrote it, killed or
+ * not, and no test takes the machine's power away.
+ *
  * <p>Heartbeat and election timeout are etcd's own, 100 ms and 1 s, so that leases live 2 s at
  * least and a killed leader is replaced after one to two seconds.
  *
@@ -24,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EtcdServers implements AutoCloseable {
   private static final int ATTEMPTS = 5;
+  private static final String PREFIX = "plinth-etcd-";
+  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
+  /** For several clusters at once: each member sets 64 MiB aside for each file of its log. */
+  private static final long MEMORY_NEEDED = 4L << 30;
+
   private static final Await READY = new Await(Duration.ofSeconds(60));
 
   private final EtcdOptions options;
@@ -37,7 +46,7 @@ public final class EtcdServers implements AutoCloseable {
   private EtcdServers(EtcdOptions options) {
     this.options = options;
     try {
-      this.folder = Files.createTempDirectory("plinth-etcd-");
+      this.folder = temporaryFolder(options.installation());
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
@@ -46,6 +55,19 @@ public final class EtcdServers implements AutoCloseable {
       members.add(newMember(options));
     }
     this.atExit = new Thread(this::killAll, "plinth-etcd-exit");
+  }
+
+  /**
+   * Servers that cannot be told not to wait for the disk keep their data in memory, if they can.
+   */
+  private static Path temporaryFolder(EtcdInstallation installation) throws IOException {
+    boolean inMemory =
+        !installation.isAtLeast(EtcdServer.NEED_NOT_SYNC)
+            && Files.isWritable(SHARED_MEMORY)
+            && Files.getFileStore(SHARED_MEMORY).getUsableSpace() >= MEMORY_NEEDED;
+    return inMemory
+        ? Files.createTempDirectory(SHARED_MEMORY, PREFIX)
+        : Files.createTempDirectory(PREFIX);
   }
 
   private EtcdServer newMember(EtcdOptions with) {
