@@ -40,7 +40,8 @@ public record Certificates(
       Files.createDirectories(folder);
       Path authority = folder.resolve("authority.p12");
       keytool(authority, "-genkeypair", "-dname", "CN=Plinth Test Authority", "-ext", "bc:c");
-      export(authority, folder.resolve("authority.pem"), folder.resolve("authority-key.pem"));
+      Certificate own = open(authority).getCertificate("own");
+      Files.writeString(folder.resolve("authority.pem"), pem("CERTIFICATE", own.getEncoded()));
       sign(folder, "server", "CN=server", "SAN=ip:127.0.0.1,dns:localhost,dns:etcd.test");
       sign(folder, "client", "CN=plinth", "EKU=clientAuth");
       return new Certificates(
@@ -60,7 +61,6 @@ public record Certificates(
       throws IOException, GeneralSecurityException {
     Path store = folder.resolve(name + ".p12");
     Path request = folder.resolve(name + ".csr");
-    Path answer = folder.resolve(name + ".crt");
     keytool(store, "-genkeypair", "-dname", subject);
     keytool(store, "-certreq", "-file", request.toString());
     keytool(
@@ -74,17 +74,8 @@ public record Certificates(
         "-infile",
         request.toString(),
         "-outfile",
-        answer.toString());
-    keytool(
-        store,
-        "-importcert",
-        "-noprompt",
-        "-alias",
-        "authority",
-        "-file",
-        folder.resolve("authority.pem").toString());
-    keytool(store, "-importcert", "-file", answer.toString());
-    export(store, folder.resolve(name + ".pem"), folder.resolve(name + "-key.pem"));
+        folder.resolve(name + ".pem").toString());
+    Files.writeString(folder.resolve(name + "-key.pem"), keyOf(open(store)));
   }
 
   private static void keytool(Path store, String... words) {
@@ -93,6 +84,8 @@ public record Certificates(
     command.addAll(List.of(words));
     command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12"));
     command.addAll(List.of("-storepass", PASSWORD));
+    // It lives for a moment; what pays off later is left out.
+    command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
     if (!command.contains("-alias")) {
       command.addAll(List.of("-alias", "own"));
     }
@@ -102,16 +95,16 @@ public record Certificates(
     String unused = Command.of(command).run();
   }
 
-  private static void export(Path store, Path certificate, Path key)
-      throws IOException, GeneralSecurityException {
+  private static KeyStore open(Path store) throws IOException, GeneralSecurityException {
     KeyStore opened = KeyStore.getInstance("PKCS12");
     try (InputStream input = Files.newInputStream(store)) {
       opened.load(input, PASSWORD.toCharArray());
     }
-    Certificate own = opened.getCertificate("own");
-    Files.writeString(certificate, pem("CERTIFICATE", own.getEncoded()));
-    Files.writeString(
-        key, pem("PRIVATE KEY", opened.getKey("own", PASSWORD.toCharArray()).getEncoded()));
+    return opened;
+  }
+
+  private static String keyOf(KeyStore store) throws GeneralSecurityException {
+    return pem("PRIVATE KEY", store.getKey("own", PASSWORD.toCharArray()).getEncoded());
   }
 
   private static String pem(String kind, byte[] content) {
