@@ -127,6 +127,7 @@ final class EtcdKeepAlive {
         if (current == null && made != null) {
           current = made;
           made.start();
+          made.checkBegun();
         }
         Stream stream = current;
         if (stream != null) {
@@ -202,6 +203,19 @@ final class EtcdKeepAlive {
     void start() {
       call.start(this, new Metadata());
       call.request(Integer.MAX_VALUE);
+    }
+
+    /**
+     * Ends the attempt if the stream ended as it began: another one would, too, for as long as
+     * nobody listens, and whoever tries on without a pause keeps its thread from all others.
+     */
+    void checkBegun() {
+      if (end instanceof OutcomeUnknownException unsent) {
+        throw new StoreUnavailableException(String.valueOf(unsent.getMessage()), unsent);
+      }
+      if (end != null) {
+        throw end;
+      }
     }
 
     void send(Renewal renewal) {

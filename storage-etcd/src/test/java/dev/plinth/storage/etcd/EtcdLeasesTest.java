@@ -8,6 +8,7 @@ import dev.plinth.spi.LeaseInfo;
 import dev.plinth.spi.LeaseLostException;
 import dev.plinth.spi.OutcomeUnknownException;
 import dev.plinth.spi.StoreRuntime;
+import dev.plinth.spi.StoreUnavailableException;
 import dev.plinth.storage.etcd.Callers.Caller;
 import dev.plinth.storage.etcd.ScriptedServer.Asked;
 import dev.plinth.tck.Verifies;
@@ -188,6 +189,22 @@ final class EtcdLeasesTest {
     assertThat(caller.thrown())
         .isInstanceOf(OutcomeUnknownException.class)
         .hasMessageContaining("renew lease 1");
+  }
+
+  /** A stream to where nobody listens may end as it begins. */
+  @Test
+  @Verifies({"G37", "G38"})
+  void aRenewalWhereNobodyListensAnyMoreEndsInTime() throws Exception {
+    Caller<LeaseInfo> before = Callers.start(() -> leases.renew(LeaseId.of(1)));
+    renewed(server.next(), 5);
+    assertThat(before.returned().granted()).isEqualTo(TTL);
+    server.close();
+    Caller<LeaseInfo> after = Callers.start(() -> leases.renew(LeaseId.of(1)));
+    assertThat(after.thrown())
+        .isInstanceOfAny(StoreUnavailableException.class, OutcomeUnknownException.class);
+    // By now the connection is known to be broken, and no request is sent any more.
+    Caller<LeaseInfo> next = Callers.start(() -> leases.renew(LeaseId.of(1)));
+    assertThat(next.thrown()).isInstanceOf(StoreUnavailableException.class);
   }
 
   @Test
