@@ -15,10 +15,11 @@ final class EtcdMarks {
    * passed over as may have been on their way.
    *
    * Old servers answer at once, whether or not the watch has all its changes yet. There an answer
-   * counts only if another one comes a while later with no change in between; the while is longer
-   * than the period in which the server catches up with watches that are behind.
+   * counts only if another one comes a while later with no change in between; the while is much
+   * longer than the 100 ms in which a server catches up with watches that are behind, for a server
+   * that is short of time takes longer, and what comes after a mark that counted is taken for old.
    */
-  private static final long SETTLING_NANOS = Duration.ofMillis(250).toNanos();
+  private static final long SETTLING_NANOS = Duration.ofSeconds(1).toNanos();
 
   private int stale;
   private long candidate;
