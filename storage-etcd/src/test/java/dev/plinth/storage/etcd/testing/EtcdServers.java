@@ -31,7 +31,7 @@ public final class EtcdServers implements AutoCloseable {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
   /** For several clusters at once: each member sets 64 MiB aside for each file of its log. */
-  private static final long MEMORY_NEEDED = 4L << 30;
+  private static final long MEMORY_NEEDED = 8L << 30;
 
   private static final Await READY = new Await(Duration.ofSeconds(60));
 
