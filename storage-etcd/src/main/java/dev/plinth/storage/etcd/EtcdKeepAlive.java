@@ -220,13 +220,7 @@ final class EtcdKeepAlive {
 
     void send(Renewal renewal) {
       pending.computeIfAbsent(renewal.id, id -> new ArrayDeque<>(2)).add(renewal);
-      if (end == null) {
-        call.sendMessage(LeaseKeepAliveRequest.newBuilder().setID(renewal.id.value()).build());
-      }
-      StoreException over = end;
-      if (over != null) {
-        fail(over);
-      }
+      call.sendMessage(LeaseKeepAliveRequest.newBuilder().setID(renewal.id.value()).build());
     }
 
     /** Ends a stream that does not answer; the next one goes to another member, if there is one. */
