@@ -272,8 +272,9 @@ public interface SessionsContract extends StoreFixture {
           if (event instanceof SessionEvent.Renewed renewed) {
             store.keyValues().put(key, Bytes.EMPTY, renewed.lease());
           }
-          // Where time is real, whoever hears of the loss late has doubts first.
-          if (!(event instanceof SessionEvent.Suspected)) {
+          // Only where time is real may a session hear of the loss so late that it has doubts
+          // first.
+          if (tolerance().isZero() || !(event instanceof SessionEvent.Suspected)) {
             events.add(event);
           }
         });

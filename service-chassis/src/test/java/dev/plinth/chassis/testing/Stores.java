@@ -28,11 +28,8 @@ public final class Stores {
 
   /** The server of this process, started when it is first needed and killed when the JVM ends. */
   private static final class Server {
-    static final EtcdServers RUNNING = start();
-
-    private static EtcdServers start() {
-      return EtcdServers.start(EtcdOptions.of(EtcdInstallation.newest(), 1));
-    }
+    static final EtcdServers RUNNING =
+        EtcdServers.start(EtcdOptions.of(EtcdInstallation.newest(), 1));
   }
 
   /** Says whether the chosen store has servers, whose time is real. */

@@ -13,6 +13,7 @@ import dev.plinth.storage.etcd.testing.SharedServers;
 import dev.plinth.storage.etcd.testing.TcpProxy;
 import dev.plinth.tck.Await;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,9 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** What stores leave in this process when they are closed: no other test may have one meanwhile. */
+/**
+ * Which threads stores have, and leave when they are closed: no other test may have one meanwhile.
+ */
 @Isolated
-final class EtcdClosingTest {
+final class EtcdThreadsTest {
   @RegisterExtension static final SharedServers SERVERS = SharedServers.newest(1);
 
   private static final Key KEY = Key.utf8("/closing");
@@ -46,6 +49,20 @@ final class EtcdClosingTest {
       }
       AWAIT.until("no socket is open", () -> proxy.connections() == 0);
       AWAIT.until("no thread is left", () -> before.containsAll(threads()));
+    }
+  }
+
+  @Test
+  void tenThousandWatchesHaveNoThreadsOfTheirOwn() {
+    try (Store store = EtcdClient.open(SERVERS.servers().endpoints(), Map.of(), () -> {})) {
+      store.watches().open(WatchOptions.of(KeyRange.single(KEY))).close();
+      int before = Thread.getAllStackTraces().size();
+      List<Watch> watches = new ArrayList<>();
+      for (int i = 0; i < 10_000; i++) {
+        watches.add(store.watches().open(WatchOptions.of(KeyRange.single(Key.utf8("/" + i)))));
+      }
+      assertThat(Thread.getAllStackTraces().size() - before).isLessThan(20);
+      watches.forEach(Watch::close);
     }
   }
 

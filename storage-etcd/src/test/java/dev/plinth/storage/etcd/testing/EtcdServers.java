@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cluster of real etcd processes on 127.0.0.1, with data in a temporary folder.
  *
- * <p>They do not wait for the disk: what was written survives the process that wrote it, killed or
- * not, and no test takes the machine's power away.
+ * <p>As far as the version and the machine allow it they do not wait for the disk: what was written
+ * survives the process that wrote it, killed or not, and no test takes the machine's power away.
  *
  * <p>Heartbeat and election timeout are etcd's own, 100 ms and 1 s, so that leases live 2 s at
  * least and a killed leader is replaced after one to two seconds.
