@@ -26,14 +26,13 @@ import java.util.concurrent.TimeUnit;
 /**
  * The gRPC server of one service, with health ({@code grpc.health.v1}) and reflection.
  *
- * <p>Thread-safe. A virtual thread per call; one platform thread moves the bytes. Stopping refuses
- * new calls and lets those under way finish within the grace.
+ * <p>Thread-safe. Calls run on virtual threads, or on the threads that move the bytes, as the
+ * {@link GrpcTransport} says. Stopping refuses new calls and lets those under way finish within the
+ * grace.
  */
 public final class GrpcServer implements Managed {
-  private static final int MOST_MESSAGE_BYTES = 4 << 20;
-  private static final int EVENT_LOOPS = 1;
-
   private final GrpcConfig config;
+  private final GrpcTransport transport;
   private final LifecycleTiming timing;
   private final Set<BindableService> services;
 
@@ -44,8 +43,13 @@ public final class GrpcServer implements Managed {
       Server server, EventLoopGroup loop, ExecutorService calls, HealthStatusManager health) {}
 
   @Inject
-  GrpcServer(GrpcConfig config, LifecycleTiming timing, Set<BindableService> services) {
+  GrpcServer(
+      GrpcConfig config,
+      GrpcTransport transport,
+      LifecycleTiming timing,
+      Set<BindableService> services) {
     this.config = config;
+    this.transport = transport;
     this.timing = timing;
     this.services = services;
   }
@@ -84,7 +88,7 @@ public final class GrpcServer implements Managed {
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("plinth-grpc-", 0).factory());
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
-            EVENT_LOOPS,
+            transport.eventLoops(),
             new DefaultThreadFactory("plinth-grpc-io", true),
             NioIoHandler.newFactory());
     HealthStatusManager health = new HealthStatusManager();
@@ -94,9 +98,9 @@ public final class GrpcServer implements Managed {
             .channelType(NioServerSocketChannel.class)
             .bossEventLoopGroup(loop)
             .workerEventLoopGroup(loop)
-            .executor(calls)
-            .maxInboundMessageSize(MOST_MESSAGE_BYTES)
-            .permitKeepAliveTime(10, TimeUnit.SECONDS)
+            .executor(transport.onEventLoop() ? Runnable::run : calls)
+            .maxInboundMessageSize(transport.mostMessageBytes())
+            .permitKeepAliveTime(transport.shortestPing().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true)
             .intercept(new ErrorMapping())
             .addService(health.getHealthService())

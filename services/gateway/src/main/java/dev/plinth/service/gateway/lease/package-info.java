@@ -1,0 +1,5 @@
+/** The service {@code etcdserverpb.Lease}. */
+@NullMarked
+package dev.plinth.service.gateway.lease;
+
+import org.jspecify.annotations.NullMarked;
