@@ -167,6 +167,7 @@ final class BoundaryArchTest {
           "dev.plinth.service.ztap",
           "dev.plinth.service.labmgr",
           "dev.plinth.service.registry",
+          "dev.plinth.service.gateway",
           "dev.plinth.distribution",
           "dev.plinth.benchmarks"
         }) {

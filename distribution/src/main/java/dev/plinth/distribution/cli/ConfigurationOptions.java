@@ -42,7 +42,8 @@ final class ConfigurationOptions {
       scope = ScopeType.INHERIT,
       names = "--services",
       paramLabel = "A,B",
-      description = "Which services start (default: all).")
+      description =
+          "Which services start, with gateway for etcd's protocol (default: all but gateway).")
   private Optional<String> services = Optional.empty();
 
   @Option(

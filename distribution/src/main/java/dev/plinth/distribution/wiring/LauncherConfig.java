@@ -75,11 +75,14 @@ public record LauncherConfig(
     Settings store = settings.section("store");
     StoreProvider backend = backend(store);
     int portOffset = settings.integer(PORT_OFFSET, 0, 0, LARGEST_OFFSET);
+    List<Service> services = services(settings);
+    BindAddress bindAddress = BindAddress.from(settings);
+    GatewayPort.check(settings, services, backend.name(), bindAddress, portOffset);
     return new LauncherConfig(
-        services(settings),
+        services,
         backend,
         moved(backend, sectionOf(backend, store), portOffset),
-        BindAddress.from(settings),
+        bindAddress,
         portOffset,
         settings.duration("drain-grace", Duration.ofSeconds(10)),
         AdminConfig.from(settings.section("admin"), portOffset, stateFolder()),
@@ -92,7 +95,7 @@ public record LauncherConfig(
 
   private static List<Service> services(Settings settings) {
     List<Service> services = new ArrayList<>();
-    for (String name : settings.strings("services", ServiceCatalog.names())) {
+    for (String name : settings.strings("services", ServiceCatalog.chosenByDefault())) {
       Service service =
           ServiceCatalog.named(name)
               .orElseThrow(() ->

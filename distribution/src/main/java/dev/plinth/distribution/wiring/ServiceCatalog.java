@@ -2,6 +2,7 @@ package dev.plinth.distribution.wiring;
 
 import dev.plinth.chassis.Service;
 import dev.plinth.service.centro.CentroService;
+import dev.plinth.service.gateway.GatewayService;
 import dev.plinth.service.labmgr.LabManagerService;
 import dev.plinth.service.registry.RegistryService;
 import dev.plinth.service.ztap.ZtapService;
@@ -19,7 +20,11 @@ public final class ServiceCatalog {
    */
   public static List<Service> all() {
     return List.of(
-        new CentroService(), new ZtapService(), new LabManagerService(), new RegistryService());
+        new CentroService(),
+        new ZtapService(),
+        new LabManagerService(),
+        new RegistryService(),
+        new GatewayService());
   }
 
   /**
@@ -29,6 +34,16 @@ public final class ServiceCatalog {
    */
   public static List<String> names() {
     return all().stream().map(Service::name).toList();
+  }
+
+  /**
+   * Returns the names of those that start unless the configuration says which: not the gateway,
+   * which opens all data of the store to whoever reaches its port.
+   *
+   * @return in the order in which they start
+   */
+  public static List<String> chosenByDefault() {
+    return names().stream().filter(name -> !name.equals(GatewayService.NAME)).toList();
   }
 
   /**

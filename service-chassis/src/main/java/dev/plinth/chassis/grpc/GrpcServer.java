@@ -106,6 +106,9 @@ public final class GrpcServer implements Managed {
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance());
     services.forEach(builder::addService);
+    transport
+        .pages()
+        .ifPresent(pages -> builder.protocolNegotiator(new PagesBesideGrpc(pages, calls)));
     try {
       Server server = builder.build().start();
       running = Optional.of(new Running(server, loop, calls, health));

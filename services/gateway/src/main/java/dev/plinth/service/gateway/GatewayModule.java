@@ -6,8 +6,10 @@ import com.google.inject.AbstractModule;
 import dev.plinth.chassis.ServiceContext;
 import dev.plinth.chassis.grpc.GrpcConfig;
 import dev.plinth.chassis.grpc.GrpcModule;
+import dev.plinth.service.gateway.cluster.ClusterModule;
 import dev.plinth.service.gateway.kv.KeyValuesModule;
 import dev.plinth.service.gateway.lease.LeasesModule;
+import dev.plinth.service.gateway.maintenance.MaintenanceModule;
 import dev.plinth.service.gateway.protocol.MemberName;
 import dev.plinth.service.gateway.protocol.ProtocolModule;
 
@@ -29,6 +31,8 @@ final class GatewayModule extends AbstractModule {
     install(new ProtocolModule(new MemberName(config.name(), address, config.clientUrls())));
     install(new KeyValuesModule());
     install(new LeasesModule());
+    install(new ClusterModule());
+    install(new MaintenanceModule());
   }
 
   private static String portKey() {

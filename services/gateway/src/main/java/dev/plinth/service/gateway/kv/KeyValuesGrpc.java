@@ -1,5 +1,6 @@
 package dev.plinth.service.gateway.kv;
 
+import dev.plinth.service.gateway.protocol.Alarms;
 import dev.plinth.service.gateway.protocol.Replies;
 import dev.plinth.service.gateway.protocol.ResponseHeaders;
 import dev.plinth.spi.Commit;
@@ -31,10 +32,12 @@ import jakarta.inject.Inject;
 final class KeyValuesGrpc extends KVGrpc.KVImplBase {
   private final KeyValues keyValues;
   private final ResponseHeaders headers;
+  private final Alarms alarms;
   private final TransactionRequests transactions;
 
   @Inject
-  KeyValuesGrpc(Store store, ResponseHeaders headers) {
+  KeyValuesGrpc(Store store, ResponseHeaders headers, Alarms alarms) {
+    this.alarms = alarms;
     this.keyValues = store.keyValues();
     this.headers = headers;
     this.transactions = new TransactionRequests(store);
@@ -46,6 +49,7 @@ final class KeyValuesGrpc extends KVGrpc.KVImplBase {
         reply,
         () -> {
           RangeRequests.check(request);
+          alarms.refuseIfCorrupt();
           Slice slice = keyValues.read(RangeRequests.read(request));
           return RangeRequests.response(request, slice, headers.at(slice.revision()));
         });
@@ -80,9 +84,19 @@ final class KeyValuesGrpc extends KVGrpc.KVImplBase {
     Replies.answer(
         reply,
         () -> {
+          transactions.check(request);
+          refuseIfAlarmed(request);
           Commit commit = transactions.commit(request);
           return TransactionResponses.of(request, commit, headers.at(commit.revision()));
         });
+  }
+
+  private void refuseIfAlarmed(TxnRequest request) {
+    if (TransactionRequests.adds(request)) {
+      alarms.refuseIfFull();
+    } else {
+      alarms.refuseIfCorrupt();
+    }
   }
 
   @Override
@@ -90,6 +104,7 @@ final class KeyValuesGrpc extends KVGrpc.KVImplBase {
     Replies.answer(
         reply,
         () -> {
+          alarms.refuseIfCorrupt();
           Revision now = keyValues.compact(Revision.of(request.getRevision()));
           return CompactionResponse.newBuilder().setHeader(headers.at(now)).build();
         });

@@ -34,8 +34,25 @@ final class TransactionRequests {
     this.store = store;
   }
 
-  Commit commit(TxnRequest request) {
+  void check(TxnRequest request) {
     check(request, store.limits().operations());
+  }
+
+  /** Says whether any branch puts something. */
+  static boolean adds(TxnRequest request) {
+    return adds(request.getSuccessList()) || adds(request.getFailureList());
+  }
+
+  private static boolean adds(List<RequestOp> requests) {
+    for (RequestOp request : requests) {
+      if (request.hasRequestPut() || (request.hasRequestTxn() && adds(request.getRequestTxn()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  Commit commit(TxnRequest request) {
     if (!readsBelowZero(request)) {
       return store.keyValues().commit(transaction(request, Revision.ZERO));
     }

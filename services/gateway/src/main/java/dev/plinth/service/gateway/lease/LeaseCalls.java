@@ -1,5 +1,6 @@
 package dev.plinth.service.gateway.lease;
 
+import dev.plinth.service.gateway.protocol.Alarms;
 import dev.plinth.service.gateway.protocol.GatewayErrors;
 import dev.plinth.service.gateway.protocol.Ranges;
 import dev.plinth.service.gateway.protocol.Replies;
@@ -39,9 +40,11 @@ final class LeaseCalls extends LeaseGrpc.LeaseImplBase {
   private final Leases leases;
   private final StoreLimits limits;
   private final ResponseHeaders headers;
+  private final Alarms alarms;
 
   @Inject
-  LeaseCalls(Store store, ResponseHeaders headers) {
+  LeaseCalls(Store store, ResponseHeaders headers, Alarms alarms) {
+    this.alarms = alarms;
     this.leases = store.leases();
     this.limits = store.limits();
     this.headers = headers;
@@ -52,6 +55,7 @@ final class LeaseCalls extends LeaseGrpc.LeaseImplBase {
     Replies.answer(
         reply,
         () -> {
+          alarms.refuseIfFull();
           LeaseInfo lease = leases.grant(LeaseId.of(request.getID()), ttl(request.getTTL()));
           return LeaseGrantResponse.newBuilder()
               .setHeader(headers.now())
@@ -71,6 +75,7 @@ final class LeaseCalls extends LeaseGrpc.LeaseImplBase {
     Replies.answer(
         reply,
         () -> {
+          alarms.refuseIfCorrupt();
           Revision now = leases.revoke(LeaseId.of(request.getID()));
           return LeaseRevokeResponse.newBuilder().setHeader(headers.at(now)).build();
         });

@@ -6,6 +6,7 @@ import dev.plinth.spi.Store;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Says how the server treats connections: as etcd does. Immutable. */
 final class GatewayTransport implements Provider<GrpcTransport> {
@@ -18,9 +19,11 @@ final class GatewayTransport implements Provider<GrpcTransport> {
   private static final int MOST_EVENT_LOOPS = 4;
 
   private final Store store;
+  private final StatusPages pages;
 
   @Inject
-  GatewayTransport(Store store) {
+  GatewayTransport(Store store, StatusPages pages) {
+    this.pages = pages;
     this.store = store;
   }
 
@@ -31,6 +34,7 @@ final class GatewayTransport implements Provider<GrpcTransport> {
         onEventLoop,
         Math.min(MOST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors()),
         MOST_MESSAGE_BYTES,
-        SHORTEST_PING);
+        SHORTEST_PING,
+        Optional.of(pages));
   }
 }

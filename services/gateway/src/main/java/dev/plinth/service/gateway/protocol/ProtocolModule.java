@@ -27,6 +27,8 @@ public final class ProtocolModule extends AbstractModule {
     bind(MemberName.class).toInstance(name);
     bind(GatewayIdentity.class).in(Singleton.class);
     bind(ResponseHeaders.class).in(Singleton.class);
+    bind(Alarms.class).in(Singleton.class);
+    bind(StatusPages.class).in(Singleton.class);
     bind(GatewayTransport.class).in(Singleton.class);
     Multibinder.newSetBinder(binder(), Managed.class).addBinding().to(GatewayIdentity.class);
     OptionalBinder.newOptionalBinder(binder(), GrpcTransport.class)

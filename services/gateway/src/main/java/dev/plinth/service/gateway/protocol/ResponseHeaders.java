@@ -12,6 +12,14 @@ import jakarta.inject.Inject;
  * <p>Thread-safe.
  */
 public final class ResponseHeaders {
+  /**
+   * The version of etcd that the gateway behaves as; clients look at it to know what they may ask.
+   */
+  public static final String PROTOCOL_VERSION = "3.5.16";
+
+  /** The version that a cluster of such members agrees on. */
+  public static final String CLUSTER_VERSION = "3.5.0";
+
   /** Stores hide who leads them, so that no term ever falls. */
   private static final long TERM = 1;
 
@@ -31,12 +39,23 @@ public final class ResponseHeaders {
    * @return the header
    */
   public ResponseHeader at(Revision revision) {
+    return unrevised().setRevision(revision.value()).build();
+  }
+
+  /**
+   * Returns the header of an answer that is not about data.
+   *
+   * @return the header; its revision is zero
+   */
+  public ResponseHeader withoutRevision() {
+    return unrevised().build();
+  }
+
+  private ResponseHeader.Builder unrevised() {
     return ResponseHeader.newBuilder()
         .setClusterId(identity.clusterId())
         .setMemberId(identity.memberId())
-        .setRevision(revision.value())
-        .setRaftTerm(TERM)
-        .build();
+        .setRaftTerm(TERM);
   }
 
   /**

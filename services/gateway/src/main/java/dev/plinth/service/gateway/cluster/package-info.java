@@ -1,0 +1,5 @@
+/** The services {@code etcdserverpb.Cluster} and {@code etcdserverpb.Auth}. */
+@NullMarked
+package dev.plinth.service.gateway.cluster;
+
+import org.jspecify.annotations.NullMarked;
