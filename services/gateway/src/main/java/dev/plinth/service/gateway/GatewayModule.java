@@ -12,6 +12,8 @@ import dev.plinth.service.gateway.lease.LeasesModule;
 import dev.plinth.service.gateway.maintenance.MaintenanceModule;
 import dev.plinth.service.gateway.protocol.MemberName;
 import dev.plinth.service.gateway.protocol.ProtocolModule;
+import dev.plinth.service.gateway.watch.WatchModule;
+import dev.plinth.service.gateway.watch.WatchTiming;
 
 /** Binds the gateway: its server and the services of the protocol. */
 final class GatewayModule extends AbstractModule {
@@ -33,6 +35,7 @@ final class GatewayModule extends AbstractModule {
     install(new LeasesModule());
     install(new ClusterModule());
     install(new MaintenanceModule());
+    install(new WatchModule(new WatchTiming(config.progressInterval())));
   }
 
   private static String portKey() {

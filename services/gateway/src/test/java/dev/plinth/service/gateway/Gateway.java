@@ -1,0 +1,86 @@
+package dev.plinth.service.gateway;
+
+import dev.plinth.chassis.grpc.GrpcServer;
+import dev.plinth.chassis.testing.ServiceFixture;
+import dev.plinth.chassis.testing.Stores;
+import dev.plinth.spi.Store;
+import dev.plinth.spi.StoreRuntime;
+import io.etcd.jetcd.Client;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A gateway on a free port, on a store of its own, with clients that end with it. */
+final class Gateway implements AutoCloseable {
+  private static final int LARGE = 64 << 20;
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
+  private final Store store;
+  private final Runnable afterwards;
+  private final ServiceFixture service;
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final List<Client> clients = new ArrayList<>();
+
+  private Gateway(Store store, Runnable afterwards) {
+    this.store = store;
+    this.afterwards = afterwards;
+    this.service = ServiceFixture.start(new GatewayService(), store, Map.of("port", 0), GRACE);
+  }
+
+  /** Starts a gateway on an empty store in memory. */
+  static Gateway inMemory() {
+    StoreRuntime runtime = StoreRuntime.system();
+    return new Gateway(Stores.memory(runtime), runtime::close);
+  }
+
+  /** Starts a gateway on an empty store in memory, in the time of a runtime. */
+  static Gateway inMemory(StoreRuntime runtime) {
+    return new Gateway(Stores.memory(runtime), () -> {});
+  }
+
+  /** Starts a gateway on a store, which it closes, and then does something else. */
+  static Gateway over(Store store, Runnable afterwards) {
+    return new Gateway(store, afterwards);
+  }
+
+  Store store() {
+    return store;
+  }
+
+  /** Returns where it listens. */
+  String target() {
+    return service.get(GrpcServer.class).target();
+  }
+
+  /** Opens a connection. */
+  ManagedChannel channel() {
+    ManagedChannel channel =
+        NettyChannelBuilder.forTarget(target()).usePlaintext().maxInboundMessageSize(LARGE).build();
+    channels.add(channel);
+    return channel;
+  }
+
+  /** Opens a client as applications in Java do. */
+  Client client() {
+    Client client = Client.builder().endpoints("http://" + target()).build();
+    clients.add(client);
+    return client;
+  }
+
+  /** Stops serving, as the launcher does. */
+  void stop() {
+    service.stop();
+  }
+
+  @Override
+  public void close() {
+    clients.forEach(Client::close);
+    channels.forEach(ManagedChannel::shutdownNow);
+    service.close();
+    store.close();
+    afterwards.run();
+  }
+}
