@@ -7,6 +7,7 @@ import dev.plinth.chassis.ServiceContext;
 import dev.plinth.chassis.grpc.GrpcConfig;
 import dev.plinth.chassis.grpc.GrpcModule;
 import dev.plinth.service.gateway.cluster.ClusterModule;
+import dev.plinth.service.gateway.concurrency.ConcurrencyModule;
 import dev.plinth.service.gateway.kv.KeyValuesModule;
 import dev.plinth.service.gateway.lease.LeasesModule;
 import dev.plinth.service.gateway.maintenance.MaintenanceModule;
@@ -36,6 +37,7 @@ final class GatewayModule extends AbstractModule {
     install(new ClusterModule());
     install(new MaintenanceModule());
     install(new WatchModule(new WatchTiming(config.progressInterval())));
+    install(new ConcurrencyModule());
   }
 
   private static String portKey() {

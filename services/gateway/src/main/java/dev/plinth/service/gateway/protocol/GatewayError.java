@@ -66,6 +66,8 @@ public enum GatewayError {
   /** Two watches of one stream under one id. */
   WATCH_ID_DUPLICATE(
       Status.Code.INVALID_ARGUMENT, "mvcc: duplicate watch ID provided on the WatchStream"),
+  /** A candidate for a lock ended with its lease while it waited. */
+  LOCK_SESSION_EXPIRED(Status.Code.UNKNOWN, "mutex: session is expired"),
   /** Somebody else leads, or nobody does. */
   ELECTION_NOT_LEADER(Status.Code.UNKNOWN, "election: not leader"),
   /** Nobody leads. */
