@@ -328,27 +328,47 @@ public final class KeyspaceEdit {
     return seen[0] ? seen[1] : condition.holdsForMissing();
   }
 
-  /** Whatever could fail fails here, before the first change. */
+  /**
+   * Whatever could fail fails here, before the first change. Where several parts are wrong, the
+   * first is named that etcd names: puts come before reads, however deep.
+   */
   private void check(Path path) {
+    checkPuts(path);
+    checkReads(path);
+  }
+
+  private void checkPuts(Path path) {
+    int nested = 0;
     for (Operation operation : path.operations()) {
       switch (operation) {
         case Put put -> check(put);
-        case Read read -> view().check(read.revision());
+        case Transaction inner -> checkPuts(path.nested().get(nested++));
+        case Read read -> {}
         case Delete delete -> {}
-        case Transaction inner -> {}
       }
     }
-    path.nested().forEach(this::check);
+  }
+
+  private void checkReads(Path path) {
+    int nested = 0;
+    for (Operation operation : path.operations()) {
+      switch (operation) {
+        case Read read -> view().check(read.revision());
+        case Transaction inner -> checkReads(path.nested().get(nested++));
+        case Put put -> {}
+        case Delete delete -> {}
+      }
+    }
   }
 
   private void check(Put put) {
-    if (put.lease() instanceof Put.Attachment.To to
-        && leases.get(LeaseRecord.keyOf(to.lease())) == null) {
-      throw new RequestRefusedException(LEASE_NOT_FOUND);
-    }
     boolean keeps = put.value().isEmpty() || put.lease() instanceof Put.Attachment.Kept;
     if (keeps && data.get(put.key()) == null) {
       throw new RequestRefusedException(KEY_NOT_FOUND);
+    }
+    if (put.lease() instanceof Put.Attachment.To to
+        && leases.get(LeaseRecord.keyOf(to.lease())) == null) {
+      throw new RequestRefusedException(LEASE_NOT_FOUND);
     }
   }
 

@@ -5,7 +5,10 @@ import dev.plinth.service.gateway.protocol.Replies;
 import dev.plinth.service.gateway.protocol.ResponseHeaders;
 import dev.plinth.spi.Commit;
 import dev.plinth.spi.KeyValues;
+import dev.plinth.spi.LeaseId;
+import dev.plinth.spi.Leases;
 import dev.plinth.spi.Outcome;
+import dev.plinth.spi.RequestRefusedException;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.Slice;
 import dev.plinth.spi.Store;
@@ -31,6 +34,7 @@ import jakarta.inject.Inject;
  */
 final class KeyValuesGrpc extends KVGrpc.KVImplBase {
   private final KeyValues keyValues;
+  private final Leases leases;
   private final ResponseHeaders headers;
   private final Alarms alarms;
   private final TransactionRequests transactions;
@@ -39,6 +43,7 @@ final class KeyValuesGrpc extends KVGrpc.KVImplBase {
   KeyValuesGrpc(Store store, ResponseHeaders headers, Alarms alarms) {
     this.alarms = alarms;
     this.keyValues = store.keyValues();
+    this.leases = store.leases();
     this.headers = headers;
     this.transactions = new TransactionRequests(store);
   }
@@ -61,8 +66,7 @@ final class KeyValuesGrpc extends KVGrpc.KVImplBase {
         reply,
         () -> {
           WriteRequests.check(request);
-          Outcome.Written written =
-              keyValues.commit(Transaction.of(WriteRequests.put(request))).put(0);
+          Outcome.Written written = written(request);
           return WriteRequests.response(written, headers.at(written.revision()));
         });
   }
@@ -89,6 +93,20 @@ final class KeyValuesGrpc extends KVGrpc.KVImplBase {
           Commit commit = transactions.commit(request);
           return TransactionResponses.of(request, commit, headers.at(commit.revision()));
         });
+  }
+
+  private Outcome.Written written(PutRequest request) {
+    try {
+      return keyValues.commit(Transaction.of(WriteRequests.put(request))).put(0);
+    } catch (RequestRefusedException refused) {
+      // Alone, a put looks for its lease first, in a transaction for its key.
+      if (refused.reason() == RequestRefusedException.Reason.KEY_NOT_FOUND
+          && request.getLease() != 0
+          && leases.describe(LeaseId.of(request.getLease())).isEmpty()) {
+        throw new RequestRefusedException(RequestRefusedException.Reason.LEASE_NOT_FOUND);
+      }
+      throw refused;
+    }
   }
 
   private void refuseIfAlarmed(TxnRequest request) {

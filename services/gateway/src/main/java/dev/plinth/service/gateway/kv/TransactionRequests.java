@@ -25,6 +25,9 @@ import java.util.Optional;
  * <p>Thread-safe.
  */
 final class TransactionRequests {
+  /** The first that can be compacted. */
+  private static final Revision FIRST = Revision.of(1);
+
   /** No store gets there. */
   private static final Revision UNREADABLE = Revision.of(Long.MAX_VALUE);
 
@@ -59,12 +62,16 @@ final class TransactionRequests {
     // Outside of transactions such a revision means the current one. In them it was compacted,
     // unless it is -1 and nothing was.
     Revision compacted = store.status().compacted();
-    boolean minusOneIsNow = compacted.equals(Revision.ZERO);
-    Revision below = minusOneIsNow && lowest(request) == -1 ? Revision.ZERO : UNREADABLE;
+    if (compacted.isAfter(FIRST)) {
+      return store.keyValues().commit(transaction(request, FIRST));
+    }
+    boolean isNow = compacted.equals(Revision.ZERO) && lowest(request) == -1;
     try {
-      return store.keyValues().commit(transaction(request, below));
+      return store.keyValues().commit(transaction(request, isNow ? Revision.ZERO : UNREADABLE));
     } catch (RequestRefusedException refused) {
-      throw refused.reason() == FUTURE_REVISION ? GatewayError.COMPACTED.exception() : refused;
+      throw refused.reason() == FUTURE_REVISION && !isNow
+          ? GatewayError.COMPACTED.exception()
+          : refused;
     }
   }
 

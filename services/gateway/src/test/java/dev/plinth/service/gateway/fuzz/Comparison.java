@@ -1,0 +1,79 @@
+package dev.plinth.service.gateway.fuzz;
+
+import com.google.protobuf.ByteString;
+import io.etcd.jetcd.api.MemberListRequest;
+import io.etcd.jetcd.api.RangeRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Asks both the same. One thread at a time. */
+final class Comparison {
+  private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
+
+  private final Side etcd;
+  private final Side gateway;
+  private final KnownDifferences known;
+  private long asked;
+
+  Comparison(Side etcd, Side gateway, KnownDifferences known) {
+    this.etcd = etcd;
+    this.gateway = gateway;
+    this.known = known;
+  }
+
+  /** Returns how many commands both were asked. */
+  long asked() {
+    return asked;
+  }
+
+  /** Runs a script from the beginning, and compares all data at its end. */
+  Optional<Difference> run(List<Command> script) {
+    etcd.begin();
+    gateway.begin();
+    List<Command> whole = new ArrayList<>(script);
+    whole.add(
+        new Command(
+            Command.Kind.RANGE, RangeRequest.newBuilder().setKey(ZERO).setRangeEnd(ZERO).build()));
+    whole.add(new Command(Command.Kind.LEASES, MemberListRequest.getDefaultInstance()));
+    for (int i = 0; i < whole.size(); i++) {
+      Command command = whole.get(i);
+      asked++;
+      String expected = etcd.ask(command);
+      String actual = gateway.ask(command);
+      if (!expected.equals(actual)) {
+        switch (known.of(command, expected, actual)) {
+          case NONE -> {
+            return Optional.of(new Difference(whole.subList(0, i + 1), expected, actual));
+          }
+          case IN_THE_ANSWER -> {}
+          case IN_THE_DATA -> {
+            return Optional.empty();
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Leaves out of a script what is not needed to show a difference. */
+  Difference shrink(Difference found) {
+    Difference smallest = found;
+    int chunk = Math.max(1, found.script().size() / 2);
+    while (chunk > 0) {
+      boolean shrunk = false;
+      for (int from = 0; from < smallest.script().size(); from += chunk) {
+        List<Command> fewer = new ArrayList<>(smallest.script());
+        fewer.subList(from, Math.min(from + chunk, fewer.size())).clear();
+        Optional<Difference> again = run(fewer).filter(smallest::resembles);
+        if (again.isPresent() && again.get().script().size() < smallest.script().size()) {
+          smallest = again.get();
+          shrunk = true;
+          from -= chunk;
+        }
+      }
+      chunk = shrunk ? Math.min(chunk, smallest.script().size()) : chunk / 2;
+    }
+    return smallest;
+  }
+}
