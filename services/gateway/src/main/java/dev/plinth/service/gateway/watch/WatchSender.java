@@ -281,7 +281,8 @@ final class WatchSender {
   }
 
   private void overtaken(StreamedWatch watch, Revision compacted) {
-    send(at(watch, newest).setCanceled(true).setCompactRevision(compacted.value()).build());
+    // Without a revision, as from etcd.
+    send(at(watch, Revision.ZERO).setCanceled(true).setCompactRevision(compacted.value()).build());
     sharedMarkWanted = false;
     overtaken++;
     forget(watch);
