@@ -3,6 +3,7 @@ package dev.plinth.distribution;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.storage.etcd.testing.EtcdInstallation;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,6 +26,7 @@ final class LauncherIT {
   private static final Path SCRIPT = Path.of("target", "plinth", "bin", "plinth").toAbsolutePath();
   private static final Pattern ADDRESS =
       Pattern.compile("(\\w+) +ready after .*?(http://\\S+?)(,|$)");
+  private static final Pattern GRPC_ADDRESS = Pattern.compile("gateway +ready after .*grpc (\\S+)");
   private static final long PATIENCE_SECONDS = 60;
 
   @TempDir private Path folder;
@@ -74,6 +76,47 @@ final class LauncherIT {
       launcher.destroy();
       launcher.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
+  }
+
+  @Test
+  void etcdctlTalksToAStoreInMemoryThroughTheGateway() throws Exception {
+    String port = "admin.port=" + freePort();
+    Process launcher =
+        start("start", "--set", port, "--services", "gateway", "--set", "gateway.port=0");
+    try {
+      String line = linesUntil(launcher, "plinth ").getFirst();
+      Matcher address = GRPC_ADDRESS.matcher(line);
+      assertThat(address.find()).as(line).isTrue();
+      assertThat(etcdctl(address.group(1), "put", "/it/a", "one")).isEqualTo("OK");
+      assertThat(command("store", "get", "/it/a", "--set", port)).isEqualTo("0 one");
+      assertThat(etcdctl(address.group(1), "get", "--prefix", "/it/")).isEqualTo("/it/a\none");
+      assertThat(etcdctl(address.group(1), "endpoint", "health")).contains("is healthy");
+    } finally {
+      launcher.destroy();
+      launcher.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+    assertThat(err(launcher)).doesNotContain("WARN", "ERROR", "Exception");
+  }
+
+  @Test
+  void theGatewayDoesNotListenWhereTheStoreExpectsEtcd() throws Exception {
+    assertThat(command("start", "--services", "gateway", "--set", "store.backend=etcd"))
+        .startsWith("2 plinth: gateway.port")
+        .contains("localhost:2379");
+  }
+
+  private static String etcdctl(String endpoint, String... words) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(EtcdInstallation.newest().etcdctl().toString(), "--endpoints=" + endpoint));
+    command.addAll(List.of(words));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("ETCDCTL_API", "3");
+    Process process = builder.start();
+    String out = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(out).isZero();
+    return out;
   }
 
   @Test

@@ -98,13 +98,17 @@ public final class GrpcServer implements Managed {
             .channelType(NioServerSocketChannel.class)
             .bossEventLoopGroup(loop)
             .workerEventLoopGroup(loop)
-            .executor(transport.onEventLoop() ? Runnable::run : calls)
             .maxInboundMessageSize(transport.mostMessageBytes())
             .permitKeepAliveTime(transport.shortestPing().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true)
             .intercept(new ErrorMapping())
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance());
+    if (transport.onEventLoop()) {
+      builder.directExecutor();
+    } else {
+      builder.executor(calls);
+    }
     services.forEach(builder::addService);
     transport
         .pages()
