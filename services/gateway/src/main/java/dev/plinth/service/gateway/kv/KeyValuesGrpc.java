@@ -66,6 +66,7 @@ final class KeyValuesGrpc extends KVGrpc.KVImplBase {
         reply,
         () -> {
           WriteRequests.check(request);
+          alarms.refuseIfFull();
           Outcome.Written written = written(request);
           return WriteRequests.response(written, headers.at(written.revision()));
         });
@@ -77,6 +78,7 @@ final class KeyValuesGrpc extends KVGrpc.KVImplBase {
         reply,
         () -> {
           WriteRequests.check(request);
+          alarms.refuseIfCorrupt();
           Outcome.Deleted deleted =
               keyValues.commit(Transaction.of(WriteRequests.delete(request))).delete(0);
           return WriteRequests.response(deleted, headers.at(deleted.revision()));

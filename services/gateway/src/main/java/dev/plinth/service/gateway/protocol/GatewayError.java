@@ -38,8 +38,6 @@ public enum GatewayError {
   LEASE_EXISTS(Status.Code.FAILED_PRECONDITION, "etcdserver: lease already exists"),
   /** Leases do not live that long. */
   LEASE_TTL_TOO_LARGE(Status.Code.OUT_OF_RANGE, "etcdserver: too large lease TTL"),
-  /** There is no such member. */
-  MEMBER_NOT_FOUND(Status.Code.NOT_FOUND, "etcdserver: member not found"),
   /** Members are added and removed where the store is operated, not here. */
   UNSUPPORTED_MEMBERSHIP(
       Status.Code.UNIMPLEMENTED,

@@ -24,7 +24,6 @@ final class GatewayErrorTest {
       OUT_OF_RANGE etcdserver: too large lease TTL
       RESOURCE_EXHAUSTED etcdserver: mvcc: database space exceeded
       NOT_FOUND etcdserver: requested lease not found
-      NOT_FOUND etcdserver: member not found
       FAILED_PRECONDITION etcdserver: lease already exists
       FAILED_PRECONDITION etcdserver: authentication is not enabled
       FAILED_PRECONDITION etcdserver: bad leader transferee
@@ -38,6 +37,7 @@ final class GatewayErrorTest {
       INVALID_ARGUMENT mvcc: duplicate watch ID provided on the WatchStream
       UNKNOWN election: not leader
       UNKNOWN election: no leader
+      UNKNOWN mutex: session is expired
       UNKNOWN "leader" field must be provided
       """;
 
