@@ -13,19 +13,21 @@ import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A watch stream as it goes over the wire: what is asked, and what is answered, in order. */
-final class RawWatch implements AutoCloseable {
+public final class RawWatch implements AutoCloseable {
   private static final int FRAGMENT_OF_RESPONSE = 7;
   private static final int ID_OF_CREATION = 7;
   private static final int FRAGMENT_OF_CREATION = 8;
-  private static final long PATIENCE_SECONDS = 60;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
   private final ClientCallStreamObserver<WatchRequest> requests;
@@ -40,7 +42,7 @@ final class RawWatch implements AutoCloseable {
   }
 
   /** Opens a stream whose answers are read as they come. */
-  static RawWatch open(Channel channel) {
+  public static RawWatch open(Channel channel) {
     return new RawWatch(channel, true);
   }
 
@@ -82,7 +84,7 @@ final class RawWatch implements AutoCloseable {
     return response.getUnknownFields().hasField(FRAGMENT_OF_RESPONSE);
   }
 
-  void create(WatchCreateRequest.Builder request) {
+  public void create(WatchCreateRequest.Builder request) {
     requests.onNext(WatchRequest.newBuilder().setCreateRequest(request).build());
   }
 
@@ -92,14 +94,14 @@ final class RawWatch implements AutoCloseable {
     return next();
   }
 
-  void cancel(long id) {
+  public void cancel(long id) {
     requests.onNext(
         WatchRequest.newBuilder()
             .setCancelRequest(WatchCancelRequest.newBuilder().setWatchId(id))
             .build());
   }
 
-  void askForProgress() {
+  public void askForProgress() {
     requests.onNext(
         WatchRequest.newBuilder()
             .setProgressRequest(WatchProgressRequest.getDefaultInstance())
@@ -120,11 +122,20 @@ final class RawWatch implements AutoCloseable {
   }
 
   /** Takes the next answer. */
-  WatchResponse next() {
+  public WatchResponse next() {
     Answer answer = take();
     return answer
         .response()
         .orElseThrow(() -> new AssertionError("the stream ended: " + answer.end()));
+  }
+
+  /** Takes the next answer, if there is one soon. */
+  public Optional<WatchResponse> poll(Duration patience) {
+    Answer answer = take(patience);
+    if (answer != null && answer.response().isEmpty()) {
+      throw new AssertionError("the stream ended: " + answer.end());
+    }
+    return answer == null ? Optional.empty() : answer.response();
   }
 
   /** Takes the end of the stream, which must come next. */
@@ -147,12 +158,16 @@ final class RawWatch implements AutoCloseable {
   }
 
   private Answer take() {
+    Answer answer = take(PATIENCE);
+    if (answer == null) {
+      throw new AssertionError("no answer within " + PATIENCE);
+    }
+    return answer;
+  }
+
+  private @Nullable Answer take(Duration patience) {
     try {
-      Answer answer = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      if (answer == null) {
-        throw new AssertionError("no answer within " + PATIENCE_SECONDS + " s");
-      }
-      return answer;
+      return answers.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", interrupted);

@@ -13,6 +13,7 @@ import io.etcd.jetcd.api.MemberListRequest;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.WatchRequest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,7 +37,13 @@ record Command(Kind kind, Message request) {
     REVOKE,
     RENEW,
     DESCRIBE,
-    LEASES
+    LEASES,
+    WATCH
+  }
+
+  /** Says whether what watches still have to deliver, or not, depends on the command. */
+  boolean affectsWatches() {
+    return kind == Kind.COMPACT || kind == Kind.WATCH;
   }
 
   private static Message empty(Kind kind) {
@@ -51,6 +58,7 @@ record Command(Kind kind, Message request) {
       case RENEW -> LeaseKeepAliveRequest.getDefaultInstance();
       case DESCRIBE -> LeaseTimeToLiveRequest.getDefaultInstance();
       case LEASES -> MemberListRequest.getDefaultInstance();
+      case WATCH -> WatchRequest.getDefaultInstance();
     };
   }
 

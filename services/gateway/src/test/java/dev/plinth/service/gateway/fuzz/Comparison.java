@@ -39,6 +39,12 @@ final class Comparison {
     for (int i = 0; i < whole.size(); i++) {
       Command command = whole.get(i);
       asked++;
+      if (command.affectsWatches() || i == whole.size() - 1) {
+        Optional<Difference> seen = compareWatched(whole.subList(0, i + 1));
+        if (seen.isPresent()) {
+          return seen;
+        }
+      }
       String expected = etcd.ask(command);
       String actual = gateway.ask(command);
       if (!expected.equals(actual)) {
@@ -54,6 +60,14 @@ final class Comparison {
       }
     }
     return Optional.empty();
+  }
+
+  private Optional<Difference> compareWatched(List<Command> script) {
+    String expected = etcd.watched();
+    String actual = gateway.watched();
+    return expected.equals(actual)
+        ? Optional.empty()
+        : Optional.of(new Difference(script, expected, actual));
   }
 
   /** Leaves out of a script what is not needed to show a difference. */

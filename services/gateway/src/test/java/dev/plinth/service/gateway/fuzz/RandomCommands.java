@@ -14,6 +14,9 @@ import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.WatchCancelRequest;
+import io.etcd.jetcd.api.WatchCreateRequest;
+import io.etcd.jetcd.api.WatchRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -40,13 +43,16 @@ final class RandomCommands {
   private static final long LONGEST_TTL = 9_000_000_000L;
   private static final int LEASE_TARGET = 4;
   private static final int LEASE_FIELD = 8;
+  private static final int WATCH_ID_FIELD = 7;
   private static final int MOST_OPERATIONS = 128;
 
   private final Random random;
+  private final boolean watching;
   private int made;
 
-  RandomCommands(long seed) {
+  RandomCommands(long seed, boolean watching) {
     this.random = new Random(seed);
+    this.watching = watching;
   }
 
   List<Command> next(int count) {
@@ -59,6 +65,9 @@ final class RandomCommands {
 
   private Command next() {
     made++;
+    if (watching && oneIn(12)) {
+      return new Command(Command.Kind.WATCH, oneIn(4) ? cancellation() : watch());
+    }
     int dice = random.nextInt(100);
     if (dice < 27) {
       return new Command(Command.Kind.RANGE, range());
@@ -174,6 +183,35 @@ final class RandomCommands {
       case 2 -> range.setMinCreateRevision(revision());
       default -> range.setMaxCreateRevision(revision());
     }
+  }
+
+  private WatchRequest watch() {
+    WatchCreateRequest.Builder watch =
+        WatchCreateRequest.newBuilder().setKey(key()).setRangeEnd(end()).setPrevKv(oneIn(2));
+    if (oneIn(2)) {
+      watch.setStartRevision(random.nextInt(made / 8 + 1) + 1);
+    }
+    if (oneIn(6)) {
+      watch.addFiltersValue(random.nextInt(2));
+    }
+    if (oneIn(4)) {
+      watch.setUnknownFields(
+          UnknownFieldSet.newBuilder()
+              .addField(
+                  WATCH_ID_FIELD, UnknownFieldSet.Field.newBuilder().addVarint(watchId()).build())
+              .build());
+    }
+    return WatchRequest.newBuilder().setCreateRequest(watch).build();
+  }
+
+  private WatchRequest cancellation() {
+    return WatchRequest.newBuilder()
+        .setCancelRequest(WatchCancelRequest.newBuilder().setWatchId(watchId()))
+        .build();
+  }
+
+  private long watchId() {
+    return random.nextInt(8);
   }
 
   private PutRequest put() {

@@ -19,6 +19,7 @@ import io.etcd.jetcd.api.MemberListResponse;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.WatchRequest;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
@@ -48,9 +49,11 @@ final class Side {
 
   private final Channel channel;
   private long base;
+  private WatchedStream watches;
 
   Side(Channel channel) {
     this.channel = channel;
+    this.watches = WatchedStream.open(channel, base);
   }
 
   /** Leaves nothing of what was before: no key, no lease, no history. */
@@ -65,6 +68,8 @@ final class Side {
             .getHeader()
             .getRevision();
     Message _ = kv().compact(CompactionRequest.newBuilder().setRevision(base).build());
+    watches.close();
+    watches = WatchedStream.open(channel, base);
   }
 
   /** Returns the answer, or the error, as text without what may differ. */
@@ -78,6 +83,30 @@ final class Side {
       }
       return failed.getStatus().getCode() + ": " + failed.getStatus().getDescription();
     }
+  }
+
+  /**
+   * Returns what watches delivered, up to now.
+   *
+   * @return a line for each event, as text without what may differ
+   */
+  String watched() {
+    return watches.deliveredUpTo(now());
+  }
+
+  private long now() {
+    return kv().range(RangeRequest.newBuilder().setKey(MARK).build()).getHeader().getRevision();
+  }
+
+  /** While one waits for a revision ahead, etcd 3.5 tells progress, but later ones do not. */
+  private WatchRequest notAhead(WatchRequest request) {
+    long now = now();
+    if (request.getCreateRequest().getStartRevision() <= now) {
+      return request;
+    }
+    return request.toBuilder()
+        .setCreateRequest(request.getCreateRequest().toBuilder().setStartRevision(now))
+        .build();
   }
 
   private KVGrpc.KVBlockingStub kv() {
@@ -102,13 +131,20 @@ final class Side {
       case PUT -> kv().put((PutRequest) request);
       case DELETE -> kv().deleteRange((DeleteRangeRequest) request);
       case TXN -> kv().txn((TxnRequest) request);
-      case COMPACT -> kv().compact((CompactionRequest) request);
+      case COMPACT -> compact((CompactionRequest) request);
       case GRANT -> lease().leaseGrant((LeaseGrantRequest) request);
       case REVOKE -> lease().leaseRevoke((LeaseRevokeRequest) request);
       case RENEW -> renew((LeaseKeepAliveRequest) request);
       case DESCRIBE -> lease().leaseTimeToLive((LeaseTimeToLiveRequest) request);
       case LEASES -> leases();
+      case WATCH -> watches.ask(notAhead((WatchRequest) request));
     };
+  }
+
+  private Message compact(CompactionRequest request) {
+    Message answer = kv().compact(request);
+    watches.compacted(request.getRevision());
+    return answer;
   }
 
   private LeaseKeepAliveResponse renew(LeaseKeepAliveRequest request) {
