@@ -17,18 +17,19 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class StatusPagesTest {
   private final GatewayFixture gateway = GatewayFixture.inMemory();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   @AfterEach
   void close() {
+    client.shutdownNow();
     gateway.close();
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      return client.send(
-          HttpRequest.newBuilder(URI.create("http://" + gateway.target() + path)).build(),
-          HttpResponse.BodyHandlers.ofString());
-    }
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://" + gateway.target() + path)).build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   @Test

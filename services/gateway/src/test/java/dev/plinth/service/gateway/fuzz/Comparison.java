@@ -3,6 +3,7 @@ package dev.plinth.service.gateway.fuzz;
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.MemberListRequest;
 import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.TxnRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,19 +76,44 @@ final class Comparison {
     Difference smallest = found;
     int chunk = Math.max(1, found.script().size() / 2);
     while (chunk > 0) {
-      boolean shrunk = false;
+      boolean fewerDo = false;
       for (int from = 0; from < smallest.script().size(); from += chunk) {
         List<Command> fewer = new ArrayList<>(smallest.script());
         fewer.subList(from, Math.min(from + chunk, fewer.size())).clear();
         Optional<Difference> again = run(fewer).filter(smallest::resembles);
         if (again.isPresent() && again.get().script().size() < smallest.script().size()) {
           smallest = again.get();
-          shrunk = true;
+          fewerDo = true;
           from -= chunk;
         }
       }
-      chunk = shrunk ? Math.min(chunk, smallest.script().size()) : chunk / 2;
+      chunk = fewerDo ? Math.min(chunk, smallest.script().size()) : chunk / 2;
+    }
+    boolean shrunk = true;
+    while (shrunk) {
+      Optional<Difference> smaller = withASmallerTransaction(smallest);
+      shrunk = smaller.isPresent();
+      smallest = smaller.orElse(smallest);
     }
     return smallest;
+  }
+
+  private Optional<Difference> withASmallerTransaction(Difference found) {
+    for (int i = 0; i < found.script().size(); i++) {
+      if (found.script().get(i).request() instanceof TxnRequest transaction) {
+        for (TxnRequest smaller : SmallerTransactions.of(transaction)) {
+          List<Command> script = new ArrayList<>(found.script());
+          script.set(i, new Command(Command.Kind.TXN, smaller));
+          Optional<Difference> again =
+              run(script)
+                  .filter(found::resembles)
+                  .filter(other -> other.script().size() <= found.script().size());
+          if (again.isPresent()) {
+            return again;
+          }
+        }
+      }
+    }
+    return Optional.empty();
   }
 }
