@@ -230,16 +230,29 @@ final class EtcdCodec {
   private static Commit commit(TxnResponse answer, long revision) {
     List<Outcome> outcomes = new ArrayList<>(answer.getResponsesCount());
     for (ResponseOp response : answer.getResponsesList()) {
-      outcomes.add(outcome(response, revision));
+      outcomes.add(outcome(response, revisionOf(response, revision)));
     }
     return new Commit(Revision.of(revision), answer.getSucceeded(), outcomes);
+  }
+
+  /** What came before the first change of a transaction says the revision before it. */
+  private static long revisionOf(ResponseOp response, long whole) {
+    long inner =
+        switch (response.getResponseCase()) {
+          case RESPONSE_RANGE -> response.getResponseRange().getHeader().getRevision();
+          case RESPONSE_PUT -> response.getResponsePut().getHeader().getRevision();
+          case RESPONSE_DELETE_RANGE -> response.getResponseDeleteRange().getHeader().getRevision();
+          // Nested ones carry none.
+          case RESPONSE_TXN, RESPONSE_NOT_SET -> 0;
+        };
+    return inner == 0 ? whole : inner;
   }
 
   /**
    * Reads the answer to one operation.
    *
    * @param response the answer
-   * @param revision the revision of the whole transaction
+   * @param revision what the outcome says of it
    * @return what the operation did
    */
   static Outcome outcome(ResponseOp response, long revision) {

@@ -3,6 +3,7 @@ package dev.plinth.service.gateway.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.service.gateway.GatewayFixture;
+import dev.plinth.storage.etcd.testing.EtcdClient;
 import dev.plinth.storage.etcd.testing.EtcdInstallation;
 import dev.plinth.storage.etcd.testing.EtcdOptions;
 import dev.plinth.storage.etcd.testing.EtcdServers;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,23 @@ final class DifferentialFuzzTest {
     boolean newest = installation.equals(EtcdInstallation.newest());
     try (Pair pair = Pair.start(installation)) {
       assertSame(pair, newest ? COMMANDS : COMMANDS / 4, newest);
+    }
+  }
+
+  /** What goes through to a server is not changed on the way. */
+  @Test
+  void inFrontOfAnEtcdEveryAnswerIsTheSame() {
+    EtcdInstallation newest = EtcdInstallation.newest();
+    try (EtcdServers behind = Pair.servers(newest);
+        Pair pair =
+            Pair.start(
+                newest,
+                GatewayFixture.on(
+                    EtcdClient.open(
+                        behind.endpoints(),
+                        Map.of("group-commit", false, "request-timeout", "15s"),
+                        () -> {})))) {
+      assertSame(pair, COMMANDS / 5, false);
     }
   }
 
