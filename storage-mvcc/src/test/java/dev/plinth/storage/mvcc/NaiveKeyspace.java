@@ -194,27 +194,40 @@ final class NaiveKeyspace {
       };
     }
 
+    /** Puts come before reads, and of a put its key before its lease: as etcd checks them. */
     private void check(Transaction transaction) {
-      for (Operation operation :
-          holds(transaction) ? transaction.then() : transaction.otherwise()) {
-        if (operation instanceof Read read) {
-          checkRevision(read.revision().value());
-        } else if (operation instanceof Put put) {
-          if (put.lease() instanceof Put.Attachment.To to && !leases.containsKey(to.lease())) {
-            throw refused(RequestRefusedException.Reason.LEASE_NOT_FOUND);
-          }
-          if ((put.value().isEmpty() || put.lease() instanceof Put.Attachment.Kept)
-              && !before.containsKey(put.key())) {
-            throw refused(RequestRefusedException.Reason.KEY_NOT_FOUND);
-          }
+      List<Operation> path = new ArrayList<>();
+      addPath(transaction, path);
+      for (Operation operation : path) {
+        if (operation instanceof Put put) {
+          check(put);
         }
       }
-      // The order of checks shows only in which of two errors is reported.
+      for (Operation operation : path) {
+        if (operation instanceof Read read) {
+          checkRevision(read.revision().value());
+        }
+      }
+    }
+
+    private void addPath(Transaction transaction, List<Operation> path) {
       for (Operation operation :
           holds(transaction) ? transaction.then() : transaction.otherwise()) {
         if (operation instanceof Transaction inner) {
-          check(inner);
+          addPath(inner, path);
+        } else {
+          path.add(operation);
         }
+      }
+    }
+
+    private void check(Put put) {
+      if ((put.value().isEmpty() || put.lease() instanceof Put.Attachment.Kept)
+          && !before.containsKey(put.key())) {
+        throw refused(RequestRefusedException.Reason.KEY_NOT_FOUND);
+      }
+      if (put.lease() instanceof Put.Attachment.To to && !leases.containsKey(to.lease())) {
+        throw refused(RequestRefusedException.Reason.LEASE_NOT_FOUND);
       }
     }
 
