@@ -2,19 +2,11 @@ package dev.plinth.service.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.spi.Settings;
-import dev.plinth.spi.Store;
-import dev.plinth.spi.StoreProvider;
 import dev.plinth.spi.StoreRuntime;
 import dev.plinth.storage.etcd.testing.EtcdInstallation;
 import dev.plinth.storage.etcd.testing.EtcdOptions;
 import dev.plinth.storage.etcd.testing.EtcdServers;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,13 +20,13 @@ final class EtcdctlGoldenTest {
   void theGatewayPrintsWhatEtcdPrints(String format) {
     List<String> etcd = fromEtcd(NEWEST, format);
     assertThat(etcd).hasSizeGreaterThan(100);
-    try (Gateway memory = Gateway.inMemory()) {
+    try (GatewayFixture memory = GatewayFixture.inMemory()) {
       assertThat(differences(etcd, from(NEWEST, memory.target(), format))).isEmpty();
     }
     if (format.equals("simple") && !Boolean.getBoolean("plinth.all")) {
       return;
     }
-    try (Gateway hazelcast = onHazelcast()) {
+    try (GatewayFixture hazelcast = onHazelcast()) {
       assertThat(differences(etcd, from(NEWEST, hazelcast.target(), format))).isEmpty();
     }
   }
@@ -63,32 +55,8 @@ final class EtcdctlGoldenTest {
     }
   }
 
-  private static Gateway onHazelcast() {
-    int port = freePort();
+  private static GatewayFixture onHazelcast() {
     StoreRuntime runtime = StoreRuntime.system();
-    Map<String, Object> settings =
-        Map.of(
-            "cluster-name",
-            "golden-" + port,
-            "port",
-            port,
-            "port-count",
-            1,
-            "members",
-            List.of("127.0.0.1:" + port),
-            "cluster-size",
-            1,
-            "request-timeout",
-            "15s");
-    Store store = StoreProvider.named("hazelcast").open(Settings.of(settings), runtime);
-    return Gateway.over(store, runtime::close);
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
+    return GatewayFixture.on(Hazelcast.open(runtime), runtime::close);
   }
 }

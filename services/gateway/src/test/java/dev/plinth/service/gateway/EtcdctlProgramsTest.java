@@ -26,7 +26,7 @@ final class EtcdctlProgramsTest {
   @Test
   void aMirrorFollowsEtcdIntoTheGatewayAndBack() {
     try (EtcdServers servers = EtcdServers.start(NEWEST.line(), 1);
-        Gateway gateway = Gateway.inMemory()) {
+        GatewayFixture gateway = GatewayFixture.inMemory()) {
       String etcd = servers.endpoints().getFirst();
       ManagedChannel toEtcd = NettyChannelBuilder.forTarget(etcd).usePlaintext().build();
       RawData source = new RawData(toEtcd);
@@ -72,7 +72,7 @@ final class EtcdctlProgramsTest {
   @Test
   void aLockWhoseHolderIsKilledPassesOnWithItsLease() {
     VirtualRuntime time = new VirtualRuntime();
-    try (Gateway gateway = Gateway.inMemory(time);
+    try (GatewayFixture gateway = GatewayFixture.inMemory(time);
         EtcdctlSession etcdctl = new EtcdctlSession(NEWEST, gateway.target())) {
       etcdctl.begin("holder", "lock", "--ttl=60", "name");
       etcdctl.await("holder", "name/", 1);
@@ -92,7 +92,7 @@ final class EtcdctlProgramsTest {
   @Test
   void aLeaderThatIsKilledIsSucceeded() {
     VirtualRuntime time = new VirtualRuntime();
-    try (Gateway gateway = Gateway.inMemory(time);
+    try (GatewayFixture gateway = GatewayFixture.inMemory(time);
         EtcdctlSession etcdctl = new EtcdctlSession(NEWEST, gateway.target())) {
       etcdctl.begin("leader", "elect", "name", "first");
       etcdctl.await("leader", "first", 1);
@@ -114,7 +114,7 @@ final class EtcdctlProgramsTest {
   @Test
   @EnabledIfSystemProperty(named = "plinth.all", matches = "true")
   void aPerformanceCheckRunsAndCleansUp() {
-    try (Gateway gateway = Gateway.inMemory();
+    try (GatewayFixture gateway = GatewayFixture.inMemory();
         EtcdctlSession etcdctl = new EtcdctlSession(NEWEST, gateway.target())) {
       etcdctl.runForWords("check", "perf", "--auto-compact", "--auto-defrag");
       assertThat(etcdctl.transcript().getLast()).contains("PASS: Throughput");

@@ -30,13 +30,13 @@ import org.junit.jupiter.api.TestInstance;
 /** Locks and elections of the gateway, also where it does better than etcd. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class GatewayConcurrencyTest implements ConcurrencyContract {
-  private Gateway gateway;
+  private GatewayFixture gateway;
   private Client client;
   private ManagedChannel channel;
 
   @BeforeAll
   void start() {
-    gateway = Gateway.inMemory();
+    gateway = GatewayFixture.inMemory();
     client = gateway.client();
     channel = gateway.channel();
   }
@@ -208,7 +208,7 @@ final class GatewayConcurrencyTest implements ConcurrencyContract {
 
   @Test
   void whoWaitsIsSentElsewhereWhenTheGatewayStops() {
-    try (Gateway other = Gateway.inMemory()) {
+    try (GatewayFixture other = GatewayFixture.inMemory()) {
       ManagedChannel connection = other.channel();
       String name = freshName();
       Waiter<LockResponse> holder =

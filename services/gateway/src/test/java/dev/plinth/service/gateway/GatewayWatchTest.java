@@ -25,12 +25,12 @@ import org.junit.jupiter.api.TestInstance;
 final class GatewayWatchTest implements WatchProtocolContract {
   private static final int MANY = 10_000;
 
-  private Gateway gateway;
+  private GatewayFixture gateway;
   private ManagedChannel channel;
 
   @BeforeAll
   void start() {
-    gateway = Gateway.inMemory();
+    gateway = GatewayFixture.inMemory();
     channel = gateway.channel();
   }
 
@@ -77,7 +77,7 @@ final class GatewayWatchTest implements WatchProtocolContract {
   @Test
   void idleWatchesThatWantItAreToldTheirProgressFromTimeToTime() {
     VirtualRuntime time = new VirtualRuntime();
-    try (Gateway slow = Gateway.inMemory(time)) {
+    try (GatewayFixture slow = GatewayFixture.inMemory(time)) {
       Channel connection = slow.channel();
       RawData data = new RawData(connection);
       try (RawWatch watch = RawWatch.open(connection)) {
@@ -227,7 +227,7 @@ final class GatewayWatchTest implements WatchProtocolContract {
 
   @Test
   void clientsAreSentElsewhereWhenTheGatewayStops() {
-    try (Gateway other = Gateway.inMemory()) {
+    try (GatewayFixture other = GatewayFixture.inMemory()) {
       try (RawWatch watch = RawWatch.open(other.channel())) {
         assertThat(watch.created(on("a")).getCreated()).isTrue();
         other.stop();

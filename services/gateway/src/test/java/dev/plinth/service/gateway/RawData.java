@@ -10,7 +10,10 @@ import io.etcd.jetcd.api.LeaseRevokeRequest;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
+import io.etcd.jetcd.api.RequestOp;
+import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.Channel;
+import java.util.List;
 
 /** The data of a server, as its protocol shows and changes it. */
 final class RawData {
@@ -37,6 +40,18 @@ final class RawData {
                 .build())
         .getHeader()
         .getRevision();
+  }
+
+  /** Puts several keys at once, and returns the revision of that. */
+  long putAll(List<String> keys, ByteString value) {
+    TxnRequest.Builder request = TxnRequest.newBuilder();
+    for (String key : keys) {
+      request.addSuccess(
+          RequestOp.newBuilder()
+              .setRequestPut(
+                  PutRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).setValue(value)));
+    }
+    return keyValues.txn(request.build()).getHeader().getRevision();
   }
 
   long delete(String key) {

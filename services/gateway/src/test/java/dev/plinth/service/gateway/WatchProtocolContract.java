@@ -306,25 +306,34 @@ interface WatchProtocolContract {
   default void largeAnswersComeInPartsOnlyIfTheClientCanTakeThem() {
     RawData data = new RawData(channel());
     String prefix = prefix();
-    long first = data.put(prefix + "a", ByteString.copyFrom(new byte[900 << 10]), 0);
-    long second = data.put(prefix + "b", ByteString.copyFrom(new byte[1400 << 10]), 0);
+    List<String> keys = List.of(prefix + "a", prefix + "b");
+    ByteString half = ByteString.copyFrom(new byte[700 << 10]);
+    long _ = data.putAll(keys, half);
+    // With what was before, twice as much as a request may have.
+    long large = data.putAll(keys, half);
     try (RawWatch watch = RawWatch.open(channel())) {
-      assertThat(watch.created(inParts(onPrefix(prefix)).setStartRevision(first)).getCreated())
-          .isTrue();
+      var wanted = inParts(onPrefix(prefix)).setPrevKv(true).setStartRevision(large);
+      assertThat(watch.created(wanted).getCreated()).isTrue();
       WatchResponse one = watch.next();
       WatchResponse two = watch.next();
-      assertThat(one.getEventsCount()).isEqualTo(1);
+      assertThat(keysOf(one)).containsExactly(prefix + "a");
       assertThat(isFragment(one)).isTrue();
-      assertThat(two.getEventsCount()).isEqualTo(1);
-      assertThat(two.getEvents(0).getKv().getModRevision()).isEqualTo(second);
+      assertThat(keysOf(two)).containsExactly(prefix + "b");
       assertThat(isFragment(two)).isFalse();
     }
     try (RawWatch watch = RawWatch.open(channel())) {
-      assertThat(watch.created(onPrefix(prefix).setStartRevision(first)).getCreated()).isTrue();
+      var wanted = onPrefix(prefix).setPrevKv(true).setStartRevision(large);
+      assertThat(watch.created(wanted).getCreated()).isTrue();
       WatchResponse whole = watch.next();
-      assertThat(whole.getEventsCount()).isEqualTo(2);
+      assertThat(keysOf(whole)).containsExactlyElementsOf(keys);
       assertThat(isFragment(whole)).isFalse();
     }
+  }
+
+  private static List<String> keysOf(WatchResponse response) {
+    return response.getEventsList().stream()
+        .map(event -> event.getKv().getKey().toStringUtf8())
+        .toList();
   }
 
   @Test
@@ -351,8 +360,7 @@ interface WatchProtocolContract {
       assertThat(watch.events(2).getFirst().getKv().getLease()).isEqualTo(lease);
       data.revoke(lease);
       WatchResponse gone = watch.next();
-      assertThat(gone.getEventsList().stream().map(event -> event.getKv().getKey().toStringUtf8()))
-          .containsExactly(prefix + "a", prefix + "b");
+      assertThat(keysOf(gone)).containsExactly(prefix + "a", prefix + "b");
       assertThat(gone.getEventsList().stream().map(event -> event.getType()))
           .containsOnly(Event.EventType.DELETE);
     }
