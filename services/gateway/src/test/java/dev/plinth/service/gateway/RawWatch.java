@@ -10,9 +10,12 @@ import io.etcd.jetcd.api.WatchProgressRequest;
 import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +47,14 @@ public final class RawWatch implements AutoCloseable {
   /** Opens a stream whose answers are read as they come. */
   public static RawWatch open(Channel channel) {
     return new RawWatch(channel, true);
+  }
+
+  /** Opens a stream that ends rather than wait for a store that cannot be reached. */
+  static RawWatch needingLeader(Channel channel) {
+    Metadata demand = new Metadata();
+    demand.put(Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER), "true");
+    return open(
+        ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(demand)));
   }
 
   /** Opens a stream of which nothing is read before {@link #read}. */
@@ -127,6 +138,11 @@ public final class RawWatch implements AutoCloseable {
     return answer
         .response()
         .orElseThrow(() -> new AssertionError("the stream ended: " + answer.end()));
+  }
+
+  /** Takes what comes next, if it is an answer and not the end of the stream. */
+  Optional<WatchResponse> nextUnlessEnded() {
+    return take().response();
   }
 
   /** Takes the next answer, if there is one soon. */

@@ -116,8 +116,8 @@ final class WatchStreams implements Managed {
   }
 
   private void check(int failedBefore) {
-    if (streams.stream().noneMatch(WatchStream::needsLeader)) {
-      leaderless = false;
+    // Once out of reach, the store is watched even while nobody waits: who comes is told at once.
+    if (!leaderless && streams.stream().noneMatch(WatchStream::needsLeader)) {
       checkLater(0);
       return;
     }
