@@ -117,7 +117,10 @@ final class EtcdctlProgramsTest {
     try (GatewayFixture gateway = GatewayFixture.inMemory();
         EtcdctlSession etcdctl = new EtcdctlSession(NEWEST, gateway.target())) {
       etcdctl.runForWords("check", "perf", "--auto-compact", "--auto-defrag");
-      assertThat(etcdctl.transcript().getLast()).contains("PASS: Throughput");
+      // How fast it finds the gateway is up to the machine; that no request failed is not.
+      assertThat(etcdctl.transcript().getLast())
+          .contains("Compacted with revision", "Defragmented", "Throughput")
+          .doesNotContain("too many errors", "ERROR(");
       etcdctl.awaitCount("/etcdctl-check-perf/", 0);
     }
   }
