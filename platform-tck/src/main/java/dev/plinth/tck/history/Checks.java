@@ -32,10 +32,12 @@ public final class Checks {
     /** Deletes at the revision that a watch starts from may be lost, if that was compacted. */
     DELETES_AT_COMPACTED_START,
     /**
-     * A renewal that is acknowledged when the lease's time was over already may be undone: by the
-     * end that a leader, then replaced, had decided on.
+     * A renewal may be undone by a leader that was replaced: one that is acknowledged when the
+     * lease's time was over already, by the end that the old leader had decided on; and one that
+     * its successor acknowledged while it was stopped, when it goes on and the lease's time is over
+     * by what it knows.
      */
-    LATE_RENEWALS
+    RENEWALS_UNDONE_BY_OLD_LEADERS
   }
 
   /**

@@ -43,6 +43,14 @@ public final class History {
    */
   public record Disturbed(long from, long until) {}
 
+  /**
+   * A while in which the server that led, and ends leases, did not run.
+   *
+   * @param from when it stopped at the earliest, by the store's clock, in nanoseconds
+   * @param until when it went on at the latest
+   */
+  public record LeaderStop(long from, long until) {}
+
   private final Set<Capability> capabilities;
   private final StoreLimits limits;
   private final StoreRuntime runtime;
@@ -51,6 +59,7 @@ public final class History {
   private final Queue<WatchLog> watches = new ConcurrentLinkedQueue<>();
   private final Queue<Belief> beliefs = new ConcurrentLinkedQueue<>();
   private final Queue<Disturbed> disturbances = new ConcurrentLinkedQueue<>();
+  private final Queue<LeaderStop> leaderStops = new ConcurrentLinkedQueue<>();
   private final Map<Integer, Call> last = new ConcurrentHashMap<>();
   private final Map<Integer, Call> lastAnswered = new ConcurrentHashMap<>();
   private volatile @Nullable WatchLog observer;
@@ -123,6 +132,20 @@ public final class History {
    */
   public List<Disturbed> disturbances() {
     return List.copyOf(disturbances);
+  }
+
+  /** Notes a stop that is over. */
+  void add(LeaderStop stop) {
+    leaderStops.add(stop);
+  }
+
+  /**
+   * Returns when who led was stopped.
+   *
+   * @return the stops in the order in which they ended
+   */
+  public List<LeaderStop> leaderStops() {
+    return List.copyOf(leaderStops);
   }
 
   void add(WatchLog log) {

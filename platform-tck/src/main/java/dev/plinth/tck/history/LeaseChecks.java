@@ -12,6 +12,7 @@ import dev.plinth.spi.RequestRefusedException.Reason;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.Transaction;
 import dev.plinth.tck.history.Violation.Checker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -23,10 +24,13 @@ import java.util.Set;
 
 /** When leases ended, against when they were granted, renewed and revoked. */
 final class LeaseChecks {
+  /** So soon a leader that went on hears that there is another one, and ends no lease any more. */
+  private static final Duration LEARNS_OF_SUCCESSOR = Duration.ofSeconds(1);
+
   private final History history;
   private final Replay replay;
   private final Evidence evidence;
-  private final boolean lateRenewalsCount;
+  private final boolean oldLeadersUndo;
   private final Map<LeaseId, List<Call>> confirmed = new HashMap<>();
   private final Set<LeaseId> doubtful = new HashSet<>();
   private final Map<LeaseId, List<Call>> revocations = new HashMap<>();
@@ -35,7 +39,7 @@ final class LeaseChecks {
 
   private LeaseChecks(History history, Replay replay, Checks.Tolerance tolerance) {
     this.history = history;
-    this.lateRenewalsCount = tolerance != Checks.Tolerance.LATE_RENEWALS;
+    this.oldLeadersUndo = tolerance == Checks.Tolerance.RENEWALS_UNDONE_BY_OLD_LEADERS;
     this.replay = replay;
     this.evidence = new Evidence(history);
   }
@@ -87,7 +91,7 @@ final class LeaseChecks {
               violated("lease " + lease + " ended at " + revision + ", but came back: " + call);
             } else if (!perhapsRevoked
                 && call.timeInvoked() + ttl(call) > known.time()
-                && inTime(lease).contains(call)) {
+                && lasting(lease).contains(call)) {
               violated(
                   "lease "
                       + lease
@@ -104,12 +108,19 @@ final class LeaseChecks {
     replay.revoked().forEach(this::checkGone);
   }
 
-  /** What was confirmed of a lease before its time may ever have been over, if that matters. */
-  private List<Call> inTime(LeaseId lease) {
+  /** What was confirmed of a lease and cannot have been undone, if that is tolerated. */
+  private List<Call> lasting(LeaseId lease) {
     List<Call> calls = confirmed.getOrDefault(lease, List.of());
-    if (lateRenewalsCount || calls.isEmpty()) {
+    if (!oldLeadersUndo || calls.isEmpty()) {
       return calls;
     }
+    return inTime(calls).stream()
+        .filter(call -> history.leaderStops().stream().noneMatch(stop -> undone(call, calls, stop)))
+        .toList();
+  }
+
+  /** What was confirmed before the lease's time may ever have been over. */
+  private static List<Call> inTime(List<Call> calls) {
     List<Call> inTime = new ArrayList<>();
     long until = Long.MAX_VALUE;
     for (Call call : calls.stream().sorted(Comparator.comparingLong(Call::timeReturned)).toList()) {
@@ -121,6 +132,19 @@ final class LeaseChecks {
       until = until == Long.MAX_VALUE ? own : Math.max(until, own);
     }
     return inTime;
+  }
+
+  /**
+   * Whether a leader that was stopped may have ended a lease after that confirmation, when it went
+   * on and did not know of it: by what it knew, the lease's time was over.
+   */
+  private static boolean undone(Call call, List<Call> all, History.LeaderStop stop) {
+    long last = stop.until() + LEARNS_OF_SUCCESSOR.toNanos();
+    return call.timeReturned() > stop.from()
+        && call.timeInvoked() < last
+        && all.stream()
+            .filter(known -> known.timeReturned() <= stop.from())
+            .allMatch(known -> known.timeInvoked() + ttl(known) <= last);
   }
 
   private void checkGone(LeaseId lease, long revision) {
@@ -144,7 +168,7 @@ final class LeaseChecks {
           if (!revoked
               && renewal.precedes(call)
               && renewal.timeInvoked() + ttl(renewal) > call.timeReturned()
-              && inTime(lease).contains(renewal)) {
+              && lasting(lease).contains(renewal)) {
             violated("lease " + lease + " was refused too early: " + call + " after " + renewal);
           }
         }

@@ -168,6 +168,15 @@ public final class Load {
   }
 
   /**
+   * Notes that the server that led was stopped and runs again.
+   *
+   * @param from when it was stopped, by the clock of the observing store
+   */
+  public void leaderStoppedSince(long from) {
+    history.add(new History.LeaderStop(from, history.time()));
+  }
+
+  /**
    * Says who has not recovered since a moment.
    *
    * @param moment by the clock of the observing store

@@ -146,7 +146,7 @@ final class DisturbedCluster implements DisturbedStore {
   /** A leader that is replaced, or was stopped, may have its revocations carried out later. */
   @Override
   public Checks.Tolerance tolerance() {
-    return Checks.Tolerance.LATE_RENEWALS;
+    return Checks.Tolerance.RENEWALS_UNDONE_BY_OLD_LEADERS;
   }
 
   @Override

@@ -47,8 +47,8 @@ final class Faults {
     all.add(new Fault("follower killed", () -> kill(follower())));
     all.add(new Fault("no quorum", this::loseQuorum));
     all.add(new Fault("rolling restart", this::restartInTurn));
-    all.add(new Fault("leader stopped for a moment", () -> pause(servers.awaitLeader(), 200, 700)));
-    all.add(new Fault("leader stopped for long", () -> pause(servers.awaitLeader(), 2500, 5000)));
+    all.add(new Fault("leader stopped for a moment", () -> pauseLeader(200, 700)));
+    all.add(new Fault("leader stopped for long", () -> pauseLeader(2500, 5000)));
     all.add(new Fault("follower stopped", () -> pause(follower(), 300, 4000)));
     all.add(new Fault("leader moved", () -> servers.moveLeader()));
     all.add(new Fault("member replaced", () -> cluster.replace(any(servers.members()))));
@@ -104,6 +104,13 @@ final class Faults {
       servers.restart(member);
       servers.awaitHealthy();
     }
+  }
+
+  private void pauseLeader(int shortest, int longest) {
+    EtcdServer leader = servers.awaitLeader();
+    long from = System.nanoTime();
+    pause(leader, shortest, longest);
+    load.leaderStoppedSince(from);
   }
 
   private void pause(EtcdServer member, int shortest, int longest) {
