@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
- * Runs benchmarks by name: {@code memory [rounds]}, {@code hazelcast [rounds]} or {@code etcd
- * [rounds] [--endpoints host:port,...]}.
+ * Runs benchmarks by name: {@code memory [rounds]}, {@code hazelcast [rounds]}, {@code gateway
+ * [rounds]} or {@code etcd [rounds] [--endpoints host:port,...]}.
  */
 public final class BenchmarkCommand {
   private static final int MEMORY_ROUNDS = 2;
@@ -26,14 +27,23 @@ public final class BenchmarkCommand {
    * @throws ExecutionException if a caller failed
    * @throws InterruptedException if interrupted
    * @throws IOException if no server could be started
+   * @throws TimeoutException if a server did not answer
    */
   public static void main(String... arguments)
-      throws RunnerException, ExecutionException, InterruptedException, IOException {
+      throws RunnerException,
+          ExecutionException,
+          InterruptedException,
+          IOException,
+          TimeoutException {
     System.exit(run(List.of(arguments)));
   }
 
   private static int run(List<String> arguments)
-      throws RunnerException, ExecutionException, InterruptedException, IOException {
+      throws RunnerException,
+          ExecutionException,
+          InterruptedException,
+          IOException,
+          TimeoutException {
     List<String> rest = new ArrayList<>(arguments);
     String name = rest.isEmpty() ? "memory" : rest.removeFirst();
     int rounds = name.equals("memory") ? MEMORY_ROUNDS : SERVER_ROUNDS;
@@ -46,13 +56,16 @@ public final class BenchmarkCommand {
     if (name.equals("hazelcast") && rest.isEmpty()) {
       return new HazelcastReport(System.out).print(rounds) == 0 ? 0 : 1;
     }
+    if (name.equals("gateway") && rest.isEmpty()) {
+      return new GatewayReport(System.out).print(rounds) == 0 ? 0 : 1;
+    }
     if (name.equals("etcd")
         && (rest.isEmpty() || (rest.size() == 2 && rest.getFirst().equals(ENDPOINTS)))) {
       List<String> endpoints = rest.isEmpty() ? List.of() : List.of(rest.getLast().split(",", -1));
       return new EtcdReport(System.out).print(rounds, endpoints) == 0 ? 0 : 1;
     }
     System.err.println(
-        "usage: bench [memory [rounds] | hazelcast [rounds] | etcd [rounds] ["
+        "usage: bench [memory [rounds] | hazelcast [rounds] | gateway [rounds] | etcd [rounds] ["
             + ENDPOINTS
             + " host:port,...]]");
     return USAGE;

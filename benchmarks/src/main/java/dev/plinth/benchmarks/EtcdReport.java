@@ -34,8 +34,9 @@ final class EtcdReport {
     if (!endpoints.isEmpty()) {
       return print(rounds, endpoints, "the servers at " + String.join(", ", endpoints));
     }
-    try (EtcdServer server = EtcdServer.start()) {
-      return print(rounds, List.of(server.endpoint()), server.description());
+    EtcdServer etcd = new EtcdServer();
+    try (ServerProcess server = etcd.start(List.of())) {
+      return print(rounds, List.of("http://" + server.address()), etcd.description());
     }
   }
 
