@@ -12,6 +12,9 @@ import java.util.Optional;
 final class Comparison {
   private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
 
+  /** About half of the commands make a revision; of so many, one is looked at once more. */
+  private static final int CHECKPOINT = 8;
+
   private final Side etcd;
   private final Side gateway;
   private final KnownDifferences known;
@@ -28,14 +31,14 @@ final class Comparison {
     return asked;
   }
 
-  /** Runs a script from the beginning, and compares all data at its end. */
+  /** Runs a script from the beginning, and compares all data at its end, and as it was before. */
   Optional<Difference> run(List<Command> script) {
     etcd.begin();
     gateway.begin();
     List<Command> whole = new ArrayList<>(script);
-    whole.add(
-        new Command(
-            Command.Kind.RANGE, RangeRequest.newBuilder().setKey(ZERO).setRangeEnd(ZERO).build()));
+    for (int revision = 0; revision < script.size() / 2; revision += CHECKPOINT) {
+      whole.add(everythingAt(revision));
+    }
     whole.add(new Command(Command.Kind.LEASES, MemberListRequest.getDefaultInstance()));
     for (int i = 0; i < whole.size(); i++) {
       Command command = whole.get(i);
@@ -61,6 +64,13 @@ final class Comparison {
       }
     }
     return Optional.empty();
+  }
+
+  /** At revision 0 it is what there is now. */
+  private static Command everythingAt(long revision) {
+    return new Command(
+        Command.Kind.RANGE,
+        RangeRequest.newBuilder().setKey(ZERO).setRangeEnd(ZERO).setRevision(revision).build());
   }
 
   private Optional<Difference> compareWatched(List<Command> script) {
