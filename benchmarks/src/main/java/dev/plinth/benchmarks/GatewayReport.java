@@ -1,7 +1,7 @@
 package dev.plinth.benchmarks;
 
 import com.google.protobuf.ByteString;
-import dev.plinth.benchmarks.ClosedLoop.Request;
+import dev.plinth.benchmarks.ClosedLoopGrpc.Request;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
 import java.io.IOException;
@@ -43,10 +43,10 @@ final class GatewayReport {
   }
 
   /** A server that is measured, with its connections. */
-  private record Subject(String name, ServerProcess server, EtcdConnections connections)
+  private record Subject(String name, ServerProcess server, ConnectionsGrpc connections)
       implements AutoCloseable {
     static Subject of(String name, ServerProcess server) {
-      return new Subject(name, server, new EtcdConnections(server.address(), CONNECTIONS));
+      return new Subject(name, server, new ConnectionsGrpc(server.address(), CONNECTIONS));
     }
 
     @Override
@@ -91,10 +91,10 @@ final class GatewayReport {
   private void load(
       String what, Request request, int clients, double bar, List<Subject> all, int rounds)
       throws InterruptedException, ExecutionException {
-    List<ClosedLoop> loops =
-        all.stream().map(each -> new ClosedLoop(each.connections(), request, clients)).toList();
+    List<ClosedLoopGrpc> loops =
+        all.stream().map(each -> new ClosedLoopGrpc(each.connections(), request, clients)).toList();
     List<List<Double>> scores = new ArrayList<>();
-    for (ClosedLoop each : loops) {
+    for (ClosedLoopGrpc each : loops) {
       each.fill();
       double unusedWarmUp = each.measure(WARM_UP);
       scores.add(new ArrayList<>());
@@ -137,14 +137,15 @@ final class GatewayReport {
         CONNECTIONS,
         PUTS,
         PUTS_EACH_SECOND);
-    List<FanOut> watches = new ArrayList<>();
-    List<List<FanOut.Result>> results = new ArrayList<>();
+    List<FanOutGrpc> watches = new ArrayList<>();
+    List<List<FanOutGrpc.Result>> results = new ArrayList<>();
     try {
       for (Subject each : all) {
-        FanOut open = new FanOut(each.connections(), ByteString.copyFromUtf8("fan-out"), WATCHES);
+        FanOutGrpc open =
+            new FanOutGrpc(each.connections(), ByteString.copyFromUtf8("fan-out"), WATCHES);
         watches.add(open);
         results.add(new ArrayList<>());
-        FanOut.Result unusedWarmUp = open.measure(WARM_UP_PUTS, PUTS_EACH_SECOND);
+        FanOutGrpc.Result unusedWarmUp = open.measure(WARM_UP_PUTS, PUTS_EACH_SECOND);
       }
       for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < watches.size(); i++) {
@@ -152,7 +153,7 @@ final class GatewayReport {
         }
       }
     } finally {
-      watches.forEach(FanOut::close);
+      watches.forEach(FanOutGrpc::close);
     }
     for (int i = 0; i < all.size(); i++) {
       out.printf(
@@ -160,7 +161,7 @@ final class GatewayReport {
           "  %-38s p99 %8.2f ms  %,d events, %d missing%n",
           all.get(i).name(),
           p99(results.get(i)),
-          results.get(i).stream().mapToInt(FanOut.Result::events).sum(),
+          results.get(i).stream().mapToInt(FanOutGrpc.Result::events).sum(),
           missing(results.get(i)));
     }
     double ratio = p99(results.getFirst()) / p99(results.get(1));
@@ -172,22 +173,23 @@ final class GatewayReport {
     out.flush();
   }
 
-  private static double p99(List<FanOut.Result> results) {
-    return median(results.stream().map(FanOut.Result::p99).toList());
+  private static double p99(List<FanOutGrpc.Result> results) {
+    return median(results.stream().map(FanOutGrpc.Result::p99).toList());
   }
 
-  private static int missing(List<FanOut.Result> results) {
-    return results.stream().mapToInt(FanOut.Result::missing).sum();
+  private static int missing(List<FanOutGrpc.Result> results) {
+    return results.stream().mapToInt(FanOutGrpc.Result::missing).sum();
   }
 
   /** On a server of its own, because history that ends meanwhile would be counted, too. */
   private void memory(Subject gateway)
       throws IOException, InterruptedException, ExecutionException, TimeoutException {
     long before = GatewayServer.liveBytes(gateway.server());
-    try (EtcdConnections one = new EtcdConnections(gateway.server().address(), 1);
-        FanOut watches = new FanOut(one, ByteString.copyFromUtf8("watched"), WATCHES_ON_A_STREAM)) {
+    try (ConnectionsGrpc one = new ConnectionsGrpc(gateway.server().address(), 1);
+        FanOutGrpc watches =
+            new FanOutGrpc(one, ByteString.copyFromUtf8("watched"), WATCHES_ON_A_STREAM)) {
       long open = GatewayServer.liveBytes(gateway.server());
-      FanOut.Result result = watches.measure(PUTS_EACH_SECOND / 10, PUTS_EACH_SECOND / 10);
+      FanOutGrpc.Result result = watches.measure(PUTS_EACH_SECOND / 10, PUTS_EACH_SECOND / 10);
       out.printf(
           Locale.ROOT,
           "%n%,d watches on one stream: %,d bytes each; %,d events of 10 puts, %d missing%s%n",
@@ -207,7 +209,7 @@ final class GatewayReport {
     out.flush();
   }
 
-  private static void grant(EtcdConnections connections)
+  private static void grant(ConnectionsGrpc connections)
       throws InterruptedException, ExecutionException {
     LeaseGrpc.LeaseFutureStub leases = LeaseGrpc.newFutureStub(connections.of(0));
     LeaseGrantRequest hour = LeaseGrantRequest.newBuilder().setTTL(3600).build();

@@ -16,13 +16,13 @@ import java.util.stream.IntStream;
  * Connections to one server that speaks etcd's protocol. One thread serves them all and runs the
  * callbacks, so that the tool costs little of its processor.
  */
-final class EtcdConnections implements AutoCloseable {
+final class ConnectionsGrpc implements AutoCloseable {
   private final EventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("load", true), NioIoHandler.newFactory());
   private final List<ManagedChannel> channels;
 
-  EtcdConnections(String address, int count) {
+  ConnectionsGrpc(String address, int count) {
     channels =
         IntStream.range(0, count)
             .mapToObj(any ->

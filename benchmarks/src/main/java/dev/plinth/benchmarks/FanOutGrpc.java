@@ -24,10 +24,10 @@ import java.util.concurrent.locks.LockSupport;
  * Many watches of one key, which is written at a steady pace. Each connection has one stream that
  * its watches share, as client libraries do it.
  */
-final class FanOut implements AutoCloseable {
+final class FanOutGrpc implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
-  private final EtcdConnections connections;
+  private final ConnectionsGrpc connections;
   private final ByteString key;
   private final int watches;
   private final List<StreamObserver<WatchRequest>> streams = new ArrayList<>();
@@ -45,7 +45,7 @@ final class FanOut implements AutoCloseable {
   record Result(int events, int missing, double p99) {}
 
   /** Opens the watches and waits until they are there. */
-  FanOut(EtcdConnections connections, ByteString key, int watches)
+  FanOutGrpc(ConnectionsGrpc connections, ByteString key, int watches)
       throws InterruptedException, TimeoutException {
     this.connections = connections;
     this.key = key;

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Clients that each send their next request when the last one is answered, on keys of their own.
  */
-final class ClosedLoop {
+final class ClosedLoopGrpc {
   private static final int KEYS_EACH = 40;
   private static final ByteString VALUE = ByteString.copyFrom(new byte[128]);
 
@@ -27,11 +27,11 @@ final class ClosedLoop {
     RANGE
   }
 
-  private final EtcdConnections connections;
+  private final ConnectionsGrpc connections;
   private final Request request;
   private final int clients;
 
-  ClosedLoop(EtcdConnections connections, Request request, int clients) {
+  ClosedLoopGrpc(ConnectionsGrpc connections, Request request, int clients) {
     this.connections = connections;
     this.request = request;
     this.clients = clients;
