@@ -29,8 +29,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The packaged launcher on real etcd servers. */
+@Execution(ExecutionMode.CONCURRENT) // each waits most of its time for processes of its own
 final class LauncherEtcdIT {
   @RegisterExtension static final SharedServers SHARED = SharedServers.newest(1);
 
