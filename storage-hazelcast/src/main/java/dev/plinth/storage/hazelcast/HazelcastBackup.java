@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Does on another replica what the owner did, if that replica is where the owner was before (H4).
- * Without steps it only verifies that the replica is where the owner is (H8).
+ * Without steps it only verifies that the replica is where the owner is, for which the replica
+ * follows nobody else for a while (H8).
  *
  * <p>Whatever is thrown here keeps the owner from being answered, so its caller is not told that
  * the batch is safe.
@@ -25,9 +26,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("serial") // written by its own serializer
 final class HazelcastBackup
     implements EntryProcessor<String, HazelcastState, Object>, HazelcastInstanceAware {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private final UUID incarnation;
+  private final UUID owner;
   private final BatchMode mode;
   private final UUID client;
   private final long sequence;
@@ -39,6 +41,7 @@ final class HazelcastBackup
    * What the owner did.
    *
    * @param incarnation to which data
+   * @param owner which member that is
    * @param mode for what kind of batch
    * @param client who sent that
    * @param sequence its number
@@ -47,12 +50,14 @@ final class HazelcastBackup
    */
   HazelcastBackup(
       UUID incarnation,
+      UUID owner,
       BatchMode mode,
       UUID client,
       long sequence,
       long index,
       List<byte[]> steps) {
     this.incarnation = incarnation;
+    this.owner = owner;
     this.mode = mode;
     this.client = client;
     this.sequence = sequence;
@@ -67,6 +72,12 @@ final class HazelcastBackup
 
   @Override
   public @Nullable Object process(Map.Entry<String, HazelcastState> entry) {
+    HazelcastInstance local = instance;
+    HazelcastNode node = local == null ? null : HazelcastNode.of(local).orElse(null);
+    if (node != null) {
+      node.promises().await(entry.getKey(), owner);
+      node.owner(entry.getKey()).follows();
+    }
     HazelcastState state = entry.getValue();
     if (state == null || !state.incarnation().equals(incarnation)) {
       throw new HazelcastException(
@@ -96,10 +107,9 @@ final class HazelcastBackup
       next = edit.finish();
       entry.setValue(next);
     }
-    HazelcastInstance local = instance;
-    if (mode == BatchMode.READS && local != null) {
-      HazelcastState found = next;
-      HazelcastNode.of(local).ifPresent(node -> node.offer(client, sequence, found));
+    if (mode == BatchMode.READS && node != null) {
+      node.promises().give(entry.getKey(), owner);
+      node.offer(client, sequence, next);
     }
     return null;
   }
@@ -121,6 +131,7 @@ final class HazelcastBackup
       WireWriter wire = new WireWriter();
       wire.octet(VERSION);
       wire.uuid(backup.incarnation);
+      wire.uuid(backup.owner);
       wire.constant(backup.mode);
       wire.uuid(backup.client);
       wire.number(backup.sequence);
@@ -137,11 +148,13 @@ final class HazelcastBackup
         throw WireReader.unknown("backup", version);
       }
       UUID incarnation = wire.uuid();
+      UUID owner = wire.uuid();
       BatchMode mode = BatchMode.of(wire.octet());
       UUID client = wire.uuid();
       long sequence = wire.number();
       long index = wire.number();
-      return new HazelcastBackup(incarnation, mode, client, sequence, index, wire.all(wire::array));
+      return new HazelcastBackup(
+          incarnation, owner, mode, client, sequence, index, wire.all(wire::array));
     }
   }
 }

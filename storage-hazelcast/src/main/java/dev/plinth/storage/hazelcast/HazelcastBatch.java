@@ -122,6 +122,7 @@ final class HazelcastBatch
       KeyspaceOwner owner,
       UUID member,
       Map.Entry<String, HazelcastState> entry) {
+    node.promises().await(entry.getKey(), member);
     BatchRun run = new BatchRun(state, owner);
     run.begin(state, member);
     Optional<BatchOutcome> before = mode == BatchMode.WRITES ? fromBefore(state) : Optional.empty();
@@ -140,11 +141,12 @@ final class HazelcastBatch
     HazelcastState next = run.finish();
     backup =
         new HazelcastBackup(
-            state.incarnation(), mode, client, sequence, state.index(), run.steps());
+            state.incarnation(), member, mode, client, sequence, state.index(), run.steps());
     if (run.hasSteps()) {
       entry.setValue(next);
     }
     run.settle();
+    owner.reached(next);
     if (mode == BatchMode.READS) {
       node.offer(client, sequence, next);
     }

@@ -292,6 +292,7 @@ final class HazelcastCommandLine {
     long seen = link.seen();
     int attempt = began(flight);
     boolean confirming = mode == BatchMode.READS;
+    OwnerReads.Question question = link.ownerReads().ask();
     // A read has another number each time it is sent, so that no attempt is taken for another one.
     long number = confirming ? link.confirmations().begin() : flight.sequence;
     BatchOutcome outcome;
@@ -315,7 +316,7 @@ final class HazelcastCommandLine {
         found = link.confirmations().end(number);
       }
     }
-    answered(flight, attempt, seen, found, outcome);
+    answered(flight, attempt, seen, found, question, outcome);
   }
 
   private int began(HazelcastFlight flight) {
@@ -333,12 +334,14 @@ final class HazelcastCommandLine {
       int attempt,
       long seen,
       Optional<HazelcastState> found,
+      OwnerReads.Question question,
       BatchOutcome outcome) {
     try {
       switch (outcome) {
         case BatchOutcome.Served served -> {
           link.note(served, seen);
           Optional<HazelcastState> confirmed = found.filter(served::isOf);
+          confirmed.ifPresent(question::confirmed);
           replica = confirmed.isPresent();
           complete(flight, served.each(), confirmed);
         }

@@ -26,7 +26,7 @@ final class HazelcastKeyValues implements KeyValues {
   public Slice read(Read read) {
     RequestRules.check(read);
     // One that may be stale is confirmed as well: what the owner holds alone may be lost with it.
-    return lines.reads().read(read);
+    return lines.read(read);
   }
 
   @Override
@@ -37,7 +37,7 @@ final class HazelcastKeyValues implements KeyValues {
             && HazelcastLines.isReadOnly(transaction.otherwise());
     return committed(
         reads
-            ? lines.reads().ask(new Request.Ask(transaction))
+            ? lines.answer(new Request.Ask(transaction))
             : lines.writes().ask(new Request.Write(transaction)));
   }
 
@@ -52,6 +52,6 @@ final class HazelcastKeyValues implements KeyValues {
 
   @Override
   public Revision current() {
-    return ((Answer.Done) lines.reads().ask(new Request.Current())).revision();
+    return ((Answer.Done) lines.answer(new Request.Current())).revision();
   }
 }

@@ -74,6 +74,6 @@ final class HazelcastLeases implements Leases {
 
   @Override
   public List<LeaseId> list() {
-    return ((Answer.LeaseNames) lines.reads().ask(new Request.ListLeases())).ids();
+    return ((Answer.LeaseNames) lines.answer(new Request.ListLeases())).ids();
   }
 }

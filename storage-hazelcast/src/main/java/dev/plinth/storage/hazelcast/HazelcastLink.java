@@ -27,6 +27,7 @@ final class HazelcastLink {
   private final UUID client;
   private final AtomicReference<@Nullable UUID> incarnation = new AtomicReference<>();
   private final AtomicLong seen = new AtomicLong();
+  private final OwnerReads ownerReads;
   private final HazelcastConfirmations confirmations = new HazelcastConfirmations();
 
   HazelcastLink(
@@ -34,12 +35,14 @@ final class HazelcastLink {
       IMap<String, HazelcastState> states,
       String keyspace,
       StoreRuntime runtime,
-      Duration callTimeout) {
+      Duration callTimeout,
+      OwnerReads ownerReads) {
     this.cluster = cluster;
     this.states = states;
     this.keyspace = keyspace;
     this.runtime = runtime;
     this.callTimeout = callTimeout;
+    this.ownerReads = ownerReads;
     this.client = new UUID(runtime.random().nextLong(), runtime.random().nextLong());
   }
 
@@ -82,6 +85,19 @@ final class HazelcastLink {
 
   HazelcastConfirmations confirmations() {
     return confirmations;
+  }
+
+  OwnerReads ownerReads() {
+    return ownerReads;
+  }
+
+  /** Returns the newest state, if it is known without asking, and is of the data that was seen. */
+  Optional<HazelcastState> known() {
+    return ownerReads
+        .state()
+        .filter(state ->
+            state.incarnation().equals(incarnation.get())
+                && state.keyspace().revision().value() >= seen.get());
   }
 
   /** The highest revision that any answer had. */

@@ -20,6 +20,7 @@ final class HazelcastNode {
   private final StoreRuntime runtime;
   private final OwnerRules rules;
   private final HazelcastGuard guard;
+  private final OwnerPromises promises;
   private final Map<String, KeyspaceOwner> owners = new ConcurrentHashMap<>();
   private final Map<UUID, HazelcastConfirmations> clients = new ConcurrentHashMap<>();
 
@@ -27,6 +28,7 @@ final class HazelcastNode {
     this.runtime = runtime;
     this.rules = rules;
     this.guard = guard;
+    this.promises = new OwnerPromises(runtime);
   }
 
   /** Makes a member that is about to start find this, and understand what is sent to it. */
@@ -42,6 +44,10 @@ final class HazelcastNode {
 
   HazelcastGuard guard() {
     return guard;
+  }
+
+  OwnerPromises promises() {
+    return promises;
   }
 
   /** Makes what is confirmed to a client on this member reach it. */

@@ -13,6 +13,7 @@ import com.hazelcast.map.impl.recordstore.RecordStore;
 import com.hazelcast.spi.exception.RetryableHazelcastException;
 import com.hazelcast.spi.impl.NodeEngine;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /**
  * Which members hold a keyspace, and what this one holds: the one class that asks Hazelcast's
@@ -21,6 +22,9 @@ import java.util.Optional;
  * <p>Stateless but for its limits; thread-safe; never blocks.
  */
 final class HazelcastReplicas implements HazelcastGuard {
+  /** The version of the list of replicas, to whom does not own it or is about to lose it. */
+  static final int NOT_OWNED = -1;
+
   /** The version of a list of members with which its first one begins. */
   private static final int FIRST = 1;
 
@@ -46,6 +50,7 @@ final class HazelcastReplicas implements HazelcastGuard {
   void checkSelf(HazelcastInstance instance, String keyspace) {
     try {
       boolean unusedOwner = isOwner(instance, keyspace);
+      int unusedVersion = ownedVersion(instance, keyspace).getAsInt();
       Optional<HazelcastState> unusedCopy = copy(instance, keyspace);
       if (liveBackups(instance, keyspace) < 0 || memberListVersion(instance) < FIRST) {
         throw new IllegalStateException("unforeseen answers");
@@ -98,6 +103,17 @@ final class HazelcastReplicas implements HazelcastGuard {
   /** Whether the local member owns a keyspace, as it sees it; asks nobody and assigns nothing. */
   boolean isOwner(HazelcastInstance instance, String keyspace) {
     return partition(node(instance), keyspace).isLocal();
+  }
+
+  /**
+   * Says how often those who hold a keyspace have changed, while the local member owns it and
+   * nothing of it is moved; asks nobody and assigns nothing.
+   *
+   * @return to be asked by any thread; {@link #NOT_OWNED} if it does not own it
+   */
+  static IntSupplier ownedVersion(HazelcastInstance instance, String keyspace) {
+    InternalPartition partition = partition(node(instance), keyspace);
+    return () -> partition.isLocal() && !partition.isMigrating() ? partition.version() : NOT_OWNED;
   }
 
   /**

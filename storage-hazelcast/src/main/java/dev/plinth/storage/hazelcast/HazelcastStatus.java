@@ -23,7 +23,7 @@ final class HazelcastStatus {
   }
 
   StoreStatus ask() {
-    Answer.Condition condition = (Answer.Condition) lines.reads().ask(new Request.Status());
+    Answer.Condition condition = (Answer.Condition) lines.answer(new Request.Status());
     Revision compacted = condition.compacted();
     return new StoreStatus(
         NAME,

@@ -44,9 +44,13 @@ final class HazelcastStore implements Store {
       Duration callTimeout,
       StoreLimits limits) {
     this.limits = limits;
-    HazelcastLink link =
-        new HazelcastLink(instance.getCluster(), states, keyspace, runtime, callTimeout);
     this.node = HazelcastNode.of(instance).orElseThrow();
+    OwnerReads ownerReads =
+        new OwnerReads(
+            runtime, node.owner(keyspace), HazelcastReplicas.ownedVersion(instance, keyspace));
+    HazelcastLink link =
+        new HazelcastLink(
+            instance.getCluster(), states, keyspace, runtime, callTimeout, ownerReads);
     node.join(link.client(), link.confirmations());
     this.lines = HazelcastLines.over(link);
     this.keyValues = new HazelcastKeyValues(lines, limits);

@@ -120,7 +120,7 @@ final class HazelcastWatches
   @Override
   public Watch open(WatchOptions options) {
     RequestRules.check(options);
-    Revision current = ((Answer.Done) lines.reads().ask(new Request.Current())).revision();
+    Revision current = ((Answer.Done) lines.answer(new Request.Current())).revision();
     HazelcastWatch watch = new HazelcastWatch(this, options, current);
     lock.lock();
     try {

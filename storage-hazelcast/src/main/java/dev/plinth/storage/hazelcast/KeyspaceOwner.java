@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What the member that owns a keyspace knows beside the state: time. It is worth nothing on a
  * member that is not the owner, and is made anew when one becomes it.
  *
- * <p>Belongs to the thread of the keyspace's partition, but for {@link #isDue}.
+ * <p>Belongs to the thread of the keyspace's partition, but for {@link #isDue} and {@link #isAt}.
  */
 final class KeyspaceOwner {
   private final StoreRuntime runtime;
@@ -21,6 +21,9 @@ final class KeyspaceOwner {
 
   /** At most what data and history take, and when that was measured. */
   private long size;
+
+  /** Where the data is; nothing if another member said so last. */
+  private volatile @Nullable HazelcastState newest;
 
   private volatile boolean known;
   private volatile long due;
@@ -61,6 +64,24 @@ final class KeyspaceOwner {
     clocks.reset(keyspace.leases(), now);
     notes = new HistoryNotes(rules.historyAge(), now);
     size = Long.MAX_VALUE;
+  }
+
+  /** Notes where the data is; called in each batch, before any other replica hears of it. */
+  void reached(HazelcastState state) {
+    newest = state;
+  }
+
+  /** Notes that another member owns the data. */
+  void follows() {
+    newest = null;
+  }
+
+  /** Whether the data is at this state, and this member said so last; from any thread. */
+  boolean isAt(HazelcastState state) {
+    HazelcastState now = newest;
+    return now != null
+        && now.index() == state.index()
+        && now.incarnation().equals(state.incarnation());
   }
 
   /** Whether so many bytes more are too many; looks closely only if that is near. */

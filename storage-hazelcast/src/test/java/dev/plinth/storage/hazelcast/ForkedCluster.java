@@ -165,7 +165,16 @@ final class ForkedCluster implements AutoCloseable {
   /** Waits until these serve, however many others there are. */
   void awaitServing(List<ForkedMember> some) {
     for (ForkedMember member : some) {
-      PATIENT.until("a member serves", () -> member.ask("put /through x").isPresent());
+      try {
+        PATIENT.until("a member serves", () -> member.ask("put /through x").isPresent());
+      } catch (AssertionError failed) {
+        throw new AssertionError(
+            "it says '"
+                + member.refusal()
+                + "'; threads: "
+                + some.stream().map(ForkedMember::dumpThreads).toList(),
+            failed);
+      }
     }
   }
 

@@ -49,6 +49,7 @@ final class ForkedMember implements AutoCloseable {
   private final Map<Long, CompletableFuture<String>> waiting = new ConcurrentHashMap<>();
   private final AtomicLong number = new AtomicLong();
   private final List<Watched> watched = new ArrayList<>();
+  private volatile String refusal = "nothing was refused";
 
   private ForkedMember(Process process) {
     this.process = process;
@@ -168,7 +169,39 @@ final class ForkedMember implements AutoCloseable {
    */
   Optional<String> ask(String request) {
     String answer = answer(request);
-    return answer.startsWith("ok ") ? Optional.of(answer.substring(3)) : Optional.empty();
+    if (answer.startsWith("ok ")) {
+      return Optional.of(answer.substring(3));
+    }
+    refusal = answer;
+    return Optional.empty();
+  }
+
+  /** Why it refused what it refused last. */
+  String refusal() {
+    return refusal;
+  }
+
+  /** Writes what its threads wait for into a file, which is overwritten, below target. */
+  Path dumpThreads() {
+    Path file =
+        Path.of(System.getProperty("basedir", "."), "target", "forked-" + process.pid() + ".txt");
+    try {
+      int unused =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                  Long.toString(process.pid()),
+                  "Thread.dump_to_file",
+                  "-overwrite",
+                  file.toAbsolutePath().toString())
+              .start()
+              .waitFor();
+      return file;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", interrupted);
+    }
   }
 
   private String answer(String request) {

@@ -1,6 +1,8 @@
 package dev.plinth.storage.hazelcast;
 
 import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipAdapter;
+import com.hazelcast.cluster.MembershipEvent;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreException;
 import dev.plinth.tck.Await;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Three members with all copies, and one that keeps nothing and is never disturbed, so that
@@ -26,6 +29,7 @@ final class MemberCluster implements AutoCloseable {
 
   private final List<MemberProcess> members = new ArrayList<>();
   private final MemberProcess looking;
+  private final AtomicLong missed = new AtomicLong();
 
   MemberCluster(Map<String, ?> settings) {
     String name = "faults-" + UUID.randomUUID();
@@ -36,6 +40,16 @@ final class MemberCluster implements AutoCloseable {
     looking = new MemberProcess(name, ports, MEMBERS, settings, true);
     members.forEach(MemberProcess::start);
     looking.start();
+    looking
+        .instance()
+        .getCluster()
+        .addMembershipListener(
+            new MembershipAdapter() {
+              @Override
+              public void memberRemoved(MembershipEvent gone) {
+                missed.set(System.nanoTime());
+              }
+            });
     awaitServing();
   }
 
@@ -63,6 +77,11 @@ final class MemberCluster implements AutoCloseable {
   /** The store of the one who only looks. */
   Store store() {
     return looking.store().orElseThrow();
+  }
+
+  /** When the one who looks last noticed that a member was gone, in nanoseconds of this process. */
+  long missed() {
+    return missed.get();
   }
 
   /** Another client of the data, which waits long for an answer. */

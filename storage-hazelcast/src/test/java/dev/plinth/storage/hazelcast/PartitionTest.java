@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -36,11 +37,15 @@ final class PartitionTest {
       Integer.getInteger("plinth.partitions", Boolean.getBoolean("plinth.all") ? 10 : 3);
   private static final KeySpace MINORITY = KeySpace.of("/minority");
   private static final KeySpace MAJORITY = KeySpace.of("/majority");
+  private static final Key COUNTER = Key.utf8("/counter");
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final long seed = Long.getLong("plinth.seed", System.nanoTime());
   private final Random random = new Random(seed);
   private final Map<Key, Revision> acknowledged = new ConcurrentHashMap<>();
+
+  /** The last number whose writing was acknowledged. */
+  private final AtomicInteger counted = new AtomicInteger();
 
   @Test
   void anOwnerInTheMinorityAcknowledgesNothing() throws InterruptedException {
@@ -69,6 +74,9 @@ final class PartitionTest {
     Store minority = owner.store().orElseThrow();
     try (Watch watch = minority.watches().open(WatchOptions.of(MAJORITY.below()))) {
       AtomicBoolean healed = new AtomicBoolean();
+      Future<Integer> counting = Concurrently.start(() -> count(cluster.store(), healed));
+      Future<Integer> reading = Concurrently.start(() -> staleReads(minority, healed));
+      LockSupport.parkNanos(Duration.ofMillis(random.nextInt(100, 200)).toNanos());
       cluster.isolate(owner);
       /* From here on nothing that it is asked can reach another member. */
       List<Future<Integer>> asking = new ArrayList<>();
@@ -94,9 +102,51 @@ final class PartitionTest {
       healed.set(true);
       int answered = asking.stream().mapToInt(one -> Concurrently.result(one, PATIENCE)).sum();
       assertThat(answered).as("acknowledged by the minority, -Dplinth.seed=%s", seed).isZero();
+      assertThat(Concurrently.result(counting, PATIENCE)).isPositive();
+      assertThat(Concurrently.result(reading, PATIENCE))
+          .as("stale reads at the old owner, -Dplinth.seed=%s", seed)
+          .isZero();
       cluster.heal();
       assertThat(toldOfTheMajority(watch, written)).isTrue();
     }
+  }
+
+  /** Counts on by whoever is with the majority; returns how often that was acknowledged. */
+  private int count(Store store, AtomicBoolean healed) {
+    int acknowledgements = 0;
+    for (int number = counted.get() + 1; !healed.get(); number++) {
+      try {
+        Revision unused = store.keyValues().put(COUNTER, Bytes.utf8("" + number));
+        counted.set(number);
+        acknowledgements++;
+      } catch (StoreException notNow) {
+        // The next one has a higher number, whatever became of this one.
+      }
+    }
+    return acknowledgements;
+  }
+
+  /**
+   * Reads by the one who is cut off, which may answer alone for as long as nobody else can write
+   * (H8); returns how often what it read was older than what had been acknowledged before.
+   */
+  private int staleReads(Store store, AtomicBoolean healed) {
+    int stale = 0;
+    while (!healed.get()) {
+      int before = counted.get();
+      try {
+        int read =
+            store
+                .keyValues()
+                .get(COUNTER)
+                .map(entry -> Integer.parseInt(entry.value().utf8()))
+                .orElse(0);
+        stale += read < before ? 1 : 0;
+      } catch (StoreException cutOff) {
+        // As it must be.
+      }
+    }
+    return stale;
   }
 
   /** Writes and reads until the partition is over; returns how many were answered. */
