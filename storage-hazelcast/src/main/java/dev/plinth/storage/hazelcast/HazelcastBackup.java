@@ -80,20 +80,13 @@ final class HazelcastBackup
     }
     HazelcastState state = entry.getValue();
     if (state == null || !state.incarnation().equals(incarnation)) {
-      throw new HazelcastException(
-          "this replica of " + entry.getKey() + " does not hold the data of " + incarnation);
+      throw behind(local, entry.getKey(), "does not hold the data of " + incarnation);
     }
     if (state.index() != index) {
       if (mode == BatchMode.WRITES && state.hasSeen(client, sequence)) {
         return null;
       }
-      throw new HazelcastException(
-          "this replica of "
-              + entry.getKey()
-              + " is at "
-              + state.index()
-              + ", its owner was at "
-              + index);
+      throw behind(local, entry.getKey(), "is at " + state.index() + ", its owner was at " + index);
     }
     HazelcastState next = state;
     if (!steps.isEmpty()) {
@@ -112,6 +105,15 @@ final class HazelcastBackup
       node.offer(client, sequence, next);
     }
     return null;
+  }
+
+  /** What is refused here is not repeated; only a copy of the owner's state helps. */
+  private static HazelcastException behind(
+      @Nullable HazelcastInstance local, String keyspace, String what) {
+    if (local != null) {
+      HazelcastReplicas.requestCopy(local, keyspace);
+    }
+    return new HazelcastException("this replica of " + keyspace + " " + what);
   }
 
   @Override

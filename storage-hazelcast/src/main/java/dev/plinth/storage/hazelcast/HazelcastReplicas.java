@@ -7,11 +7,13 @@ import com.hazelcast.instance.impl.Node;
 import com.hazelcast.internal.partition.InternalPartition;
 import com.hazelcast.internal.partition.InternalPartitionService;
 import com.hazelcast.internal.partition.PartitionReplica;
+import com.hazelcast.internal.partition.impl.InternalPartitionServiceImpl;
 import com.hazelcast.map.impl.MapService;
 import com.hazelcast.map.impl.record.Record;
 import com.hazelcast.map.impl.recordstore.RecordStore;
 import com.hazelcast.spi.exception.RetryableHazelcastException;
 import com.hazelcast.spi.impl.NodeEngine;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 
@@ -114,6 +116,24 @@ final class HazelcastReplicas implements HazelcastGuard {
   static IntSupplier ownedVersion(HazelcastInstance instance, String keyspace) {
     InternalPartition partition = partition(node(instance), keyspace);
     return () -> partition.isLocal() && !partition.isMigrating() ? partition.version() : NOT_OWNED;
+  }
+
+  /**
+   * Asks the owner for all of its state, because the local replica is not where the owner is.
+   * Hazelcast itself notices that only when it next compares them. On the partition's thread.
+   */
+  static void requestCopy(HazelcastInstance instance, String keyspace) {
+    Node node = node(instance);
+    InternalPartition partition = partition(node, keyspace);
+    int replica = partition.getReplicaIndex(PartitionReplica.from(node.getLocalMember()));
+    if (replica > 0 && node.getPartitionService() instanceof InternalPartitionServiceImpl service) {
+      service
+          .getReplicaManager()
+          .triggerPartitionReplicaSync(
+              partition.getPartitionId(),
+              List.of(MapService.getObjectNamespace(HazelcastMemberConfig.MAP)),
+              replica);
+    }
   }
 
   /**
