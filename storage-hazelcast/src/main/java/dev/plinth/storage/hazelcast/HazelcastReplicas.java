@@ -8,6 +8,7 @@ import com.hazelcast.internal.partition.InternalPartition;
 import com.hazelcast.internal.partition.InternalPartitionService;
 import com.hazelcast.internal.partition.PartitionReplica;
 import com.hazelcast.internal.partition.impl.InternalPartitionServiceImpl;
+import com.hazelcast.internal.partition.impl.PartitionReplicaManager;
 import com.hazelcast.map.impl.MapService;
 import com.hazelcast.map.impl.record.Record;
 import com.hazelcast.map.impl.recordstore.RecordStore;
@@ -52,6 +53,7 @@ final class HazelcastReplicas implements HazelcastGuard {
   void checkSelf(HazelcastInstance instance, String keyspace) {
     try {
       boolean unusedOwner = isOwner(instance, keyspace);
+      PartitionReplicaManager unusedManager = replicaManager(node(instance));
       int unusedVersion = ownedVersion(instance, keyspace).getAsInt();
       Optional<HazelcastState> unusedCopy = copy(instance, keyspace);
       if (liveBackups(instance, keyspace) < 0 || memberListVersion(instance) < FIRST) {
@@ -126,9 +128,8 @@ final class HazelcastReplicas implements HazelcastGuard {
     Node node = node(instance);
     InternalPartition partition = partition(node, keyspace);
     int replica = partition.getReplicaIndex(PartitionReplica.from(node.getLocalMember()));
-    if (replica > 0 && node.getPartitionService() instanceof InternalPartitionServiceImpl service) {
-      service
-          .getReplicaManager()
+    if (replica > 0) {
+      replicaManager(node)
           .triggerPartitionReplicaSync(
               partition.getPartitionId(),
               List.of(MapService.getObjectNamespace(HazelcastMemberConfig.MAP)),
@@ -167,6 +168,10 @@ final class HazelcastReplicas implements HazelcastGuard {
 
   private static int memberListVersion(HazelcastInstance instance) {
     return node(instance).getLocalMember().getMemberListJoinVersion();
+  }
+
+  private static PartitionReplicaManager replicaManager(Node node) {
+    return ((InternalPartitionServiceImpl) node.getPartitionService()).getReplicaManager();
   }
 
   private static InternalPartition partition(Node node, String keyspace) {
