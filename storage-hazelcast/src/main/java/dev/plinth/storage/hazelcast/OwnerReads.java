@@ -10,11 +10,14 @@ import org.jspecify.annotations.Nullable;
  * replicas have confirmed, for as long as they have promised to follow nobody else, and only while
  * nothing was written after it (H8).
  *
- * <p>Thread-safe; never blocks.
+ * <p>Thread-safe; never blocks, but yields now and then.
  */
 final class OwnerReads {
   /** Counted from before the question was sent, and less than promised: clocks differ in speed. */
   private static final long TIME = OwnerPromises.TIME.toNanos() * 8 / 10;
+
+  /** So many answers take less time than one that has to be asked for. */
+  private static final int TURN = 64;
 
   /**
    * What may be answered.
@@ -30,6 +33,9 @@ final class OwnerReads {
 
   /** The version of the list of replicas, or {@link HazelcastReplicas#NOT_OWNED}. */
   private final IntSupplier replicas;
+
+  /** Roughly: threads may overwrite one another's count. */
+  private int answered;
 
   private volatile @Nullable Permit permit;
   private volatile boolean closed;
@@ -72,7 +78,23 @@ final class OwnerReads {
             && replicas.getAsInt() == now.replicas
             && !owner.isDue()
             && runtime.nanoTime() - now.until < 0;
-    return newest ? Optional.of(now.state) : Optional.empty();
+    if (!newest) {
+      return Optional.empty();
+    }
+    letOthersRun();
+    return Optional.of(now.state);
+  }
+
+  /**
+   * Who reads in a loop and never has to wait would keep the store's own virtual threads from
+   * running, and with them what it may be waiting for.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it but that
+  private void letOthersRun() {
+    answered++;
+    if (answered % TURN == 0) {
+      Thread.yield();
+    }
   }
 
   /** Answers no more. */

@@ -125,8 +125,6 @@ final class PartitionTest {
       } catch (StoreException cutOff) {
         // As it must be.
       }
-      // What is answered alone blocks nobody, so everybody else would wait.
-      LockSupport.parkNanos(100_000);
     }
     return stale;
   }
