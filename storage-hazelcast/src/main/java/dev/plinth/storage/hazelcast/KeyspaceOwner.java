@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to the thread of the keyspace's partition, but for {@link #isDue} and {@link #isAt}.
  */
 final class KeyspaceOwner {
+  private record Position(UUID incarnation, long index) {}
+
   private final StoreRuntime runtime;
   private final OwnerRules rules;
   private final LeaseClocks clocks = new LeaseClocks();
@@ -22,8 +24,8 @@ final class KeyspaceOwner {
   /** At most what data and history take, and when that was measured. */
   private long size;
 
-  /** Where the data is; nothing if another member said so last. */
-  private volatile @Nullable HazelcastState newest;
+  /** Where the data is, without keeping it; nothing if another member said so last. */
+  private volatile @Nullable Position newest;
 
   private volatile boolean known;
   private volatile long due;
@@ -68,7 +70,7 @@ final class KeyspaceOwner {
 
   /** Notes where the data is; called in each batch, before any other replica hears of it. */
   void reached(HazelcastState state) {
-    newest = state;
+    newest = new Position(state.incarnation(), state.index());
   }
 
   /** Notes that another member owns the data. */
@@ -78,7 +80,7 @@ final class KeyspaceOwner {
 
   /** Whether the data is at this state, and this member said so last; from any thread. */
   boolean isAt(HazelcastState state) {
-    HazelcastState now = newest;
+    Position now = newest;
     return now != null
         && now.index() == state.index()
         && now.incarnation().equals(state.incarnation());

@@ -79,6 +79,8 @@ final class OwnerReads {
             && !owner.isDue()
             && runtime.nanoTime() - now.until < 0;
     if (!newest) {
+      // Or an old state would be kept for as long as nobody asks; at worst a new permit goes, too.
+      permit = null;
       return Optional.empty();
     }
     letOthersRun();

@@ -76,6 +76,7 @@ final class PartitionTest {
   @Test
   void anOwnerInTheMinorityReadsNothingOld() {
     try (MemberCluster cluster = new MemberCluster(Map.of())) {
+      // Each takes as long as one of the others, which matter more.
       for (int partition = 0; partition < PARTITIONS; partition += 3) {
         MemberProcess owner = cluster.owner();
         Store minority = owner.store().orElseThrow();
