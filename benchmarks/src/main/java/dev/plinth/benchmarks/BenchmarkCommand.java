@@ -26,16 +26,18 @@ public final class BenchmarkCommand {
    * @throws RunnerException if a benchmark failed
    * @throws ExecutionException if a caller failed
    * @throws InterruptedException if interrupted
-   * @throws IOException if no server could be started
    * @throws TimeoutException if a server did not answer
    */
   public static void main(String... arguments)
-      throws RunnerException,
-          ExecutionException,
-          InterruptedException,
-          IOException,
-          TimeoutException {
-    System.exit(run(List.of(arguments)));
+      throws RunnerException, ExecutionException, InterruptedException, TimeoutException {
+    int status;
+    try {
+      status = run(List.of(arguments));
+    } catch (IOException noServer) {
+      System.err.println("bench: " + noServer.getMessage());
+      status = 1;
+    }
+    System.exit(status);
   }
 
   private static int run(List<String> arguments)

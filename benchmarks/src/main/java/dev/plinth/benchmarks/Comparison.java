@@ -3,7 +3,6 @@ package dev.plinth.benchmarks;
 import dev.plinth.spi.StoreUnavailableException;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
@@ -113,8 +112,8 @@ final class Comparison {
     int below = 0;
     for (int i = 0; i < rows.size(); i++) {
       CallerCase one = rows.get(i).what();
-      double store = median(ofStore.get(i));
-      double other = median(ofOther.get(i));
+      double store = Medians.of(ofStore.get(i));
+      double other = Medians.of(ofOther.get(i));
       double ratio = store / other;
       boolean missed = ratio < one.bar();
       below += missed ? 1 : 0;
@@ -130,12 +129,5 @@ final class Comparison {
               : String.format(Locale.ROOT, ">= %.2f %s", one.bar(), missed ? "BELOW" : "ok"));
     }
     return below;
-  }
-
-  private static double median(List<Double> scores) {
-    List<Double> sorted = new ArrayList<>(scores);
-    Collections.sort(sorted);
-    int size = sorted.size();
-    return (sorted.get((size - 1) / 2) + sorted.get(size / 2)) / 2;
   }
 }

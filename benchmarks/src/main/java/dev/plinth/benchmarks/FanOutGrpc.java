@@ -70,8 +70,7 @@ final class FanOutGrpc implements AutoCloseable {
   Result measure(int puts, int eachSecond) throws InterruptedException, ExecutionException {
     Turn now = new Turn(puts);
     turn = now;
-    KVGrpc.KVBlockingStub stub = KVGrpc.newBlockingStub(connections.of(0));
-    KVGrpc.KVFutureStub sender = KVGrpc.newFutureStub(stub.getChannel());
+    KVGrpc.KVFutureStub sender = KVGrpc.newFutureStub(connections.of(0));
     long began = System.nanoTime();
     long pause = TimeUnit.SECONDS.toNanos(1) / eachSecond;
     for (int put = 0; put < puts; put++) {

@@ -7,7 +7,6 @@ import io.etcd.jetcd.api.LeaseGrpc;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
@@ -104,7 +103,7 @@ final class GatewayReport {
         scores.get(i).add(loops.get(i).measure(TURN));
       }
     }
-    double gateway = median(scores.getFirst());
+    double gateway = Medians.of(scores.getFirst());
     out.printf(
         Locale.ROOT,
         "%n%s, %d client%s%n  %-38s %,9.0f/s  mean %,6.0f us%n",
@@ -115,7 +114,7 @@ final class GatewayReport {
         gateway,
         clients * 1e6 / gateway);
     for (int i = 1; i < all.size(); i++) {
-      double other = median(scores.get(i));
+      double other = Medians.of(scores.get(i));
       out.printf(
           Locale.ROOT,
           "  %-38s %,9.0f/s  mean %,6.0f us  gateway %.2fx%s%n",
@@ -174,7 +173,7 @@ final class GatewayReport {
   }
 
   private static double p99(List<FanOutGrpc.Result> results) {
-    return median(results.stream().map(FanOutGrpc.Result::p99).toList());
+    return Medians.of(results.stream().map(FanOutGrpc.Result::p99).toList());
   }
 
   private static int missing(List<FanOutGrpc.Result> results) {
@@ -227,12 +226,5 @@ final class GatewayReport {
   private String bar(boolean met, String text) {
     missed += met ? 0 : 1;
     return "  bar " + text + (met ? " ok" : " MISSED");
-  }
-
-  private static double median(List<Double> scores) {
-    List<Double> sorted = new ArrayList<>(scores);
-    Collections.sort(sorted);
-    int size = sorted.size();
-    return (sorted.get((size - 1) / 2) + sorted.get(size / 2)) / 2;
   }
 }

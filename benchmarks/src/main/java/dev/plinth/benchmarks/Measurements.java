@@ -2,7 +2,6 @@ package dev.plinth.benchmarks;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,13 +60,11 @@ final class Measurements {
 
   /** Operations each second. */
   double median(Case one) {
-    List<Double> sorted = new ArrayList<>(scores.getOrDefault(one, List.of()));
-    Collections.sort(sorted);
-    int size = sorted.size();
-    if (size == 0) {
+    List<Double> measured = scores.getOrDefault(one, List.of());
+    if (measured.isEmpty()) {
       throw new IllegalArgumentException("not measured: " + one);
     }
-    return (sorted.get((size - 1) / 2) + sorted.get(size / 2)) / 2;
+    return Medians.of(measured);
   }
 
   private static double score(Case one) throws RunnerException {
