@@ -4,9 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.storage.etcd.testing.EtcdInstallation;
+import dev.plinth.tck.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,8 +40,8 @@ final class EtcdMembersIT {
     EtcdInstallation etcd = EtcdInstallation.newest();
     Map<String, String> addresses = new LinkedHashMap<>();
     for (String host : members.environments().keySet()) {
-      addresses.put(host + ":2379", "127.0.0.1:" + freePort());
-      addresses.put(host + ":2380", "127.0.0.1:" + freePort());
+      addresses.put(host + ":2379", "127.0.0.1:" + Ports.free());
+      addresses.put(host + ":2380", "127.0.0.1:" + Ports.free());
     }
     List<Process> processes = new ArrayList<>();
     List<Path> logs = new ArrayList<>();
@@ -118,11 +117,5 @@ final class EtcdMembersIT {
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     return output;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

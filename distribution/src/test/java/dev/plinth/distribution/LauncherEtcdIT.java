@@ -9,9 +9,8 @@ import dev.plinth.storage.etcd.testing.EtcdOptions;
 import dev.plinth.storage.etcd.testing.EtcdServer;
 import dev.plinth.storage.etcd.testing.EtcdServers;
 import dev.plinth.storage.etcd.testing.SharedServers;
+import dev.plinth.tck.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -50,7 +49,7 @@ final class LauncherEtcdIT {
   @Test
   void olderVariablesStartEverythingOnEtcd() throws Exception {
     String endpoint = SHARED.servers().endpoints().getFirst();
-    String port = "admin.port=" + freePort();
+    String port = "admin.port=" + Ports.free();
     Map<String, String> variables =
         Map.of("ETCD_HOST", "127.0.0.1", "ETCD_PORT", endpoint.split(":", -1)[1]);
     Process launcher = start(variables, "start", "--set", port, free());
@@ -102,14 +101,14 @@ final class LauncherEtcdIT {
                 "cluster",
                 "test-etcd",
                 "--etcd-endpoints",
-                "127.0.0.1:" + freePort()))
+                "127.0.0.1:" + Ports.free()))
         .startsWith("4 ")
         .contains("etcd connection failed: the store cannot be reached");
   }
 
   @Test
   void nobodyListeningEndsTheStartWithOneLine() throws Exception {
-    String nobody = "127.0.0.1:" + freePort();
+    String nobody = "127.0.0.1:" + Ports.free();
     assertThat(
             command(HURRIED, "start", "--set", "admin.port=0", free(), "--etcd-endpoints", nobody))
         .isEqualTo("4 plinth: the store cannot be reached: " + nobody + " (Connection refused)");
@@ -332,12 +331,6 @@ final class LauncherEtcdIT {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
           HttpRequest.newBuilder(URI.create(uri)).build(), HttpResponse.BodyHandlers.ofString());
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

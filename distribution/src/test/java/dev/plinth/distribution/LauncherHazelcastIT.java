@@ -3,6 +3,7 @@ package dev.plinth.distribution;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.tck.Ports;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -116,7 +117,7 @@ final class LauncherHazelcastIT {
               hazelcast: {cluster-name: %s, port: %d, port-count: 1}
             admin: {port: %d}
             centro: {grpc-port: %d, http-port: %d}
-            ztap: {http-port: %d}
+            ztap: {http-port: %d, session-ttl: 6s, heartbeat-interval: 2s, election-timeout: 6s}
             labmgr: {http-port: %d}
             registry: {http-port: %d}
             """
@@ -190,11 +191,8 @@ final class LauncherHazelcastIT {
   /** The first of thirty ports, of which those that are used are likely to be free. */
   private static int freeBase() throws IOException {
     for (int attempt = 0; attempt < 50; attempt++) {
-      int first;
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        first = socket.getLocalPort();
-      }
-      if (first < 60_000 && areFree(first)) {
+      int first = Ports.free();
+      if (areFree(first)) {
         return first;
       }
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.storage.etcd.testing.EtcdInstallation;
+import dev.plinth.tck.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -54,7 +55,7 @@ final class LauncherIT {
 
   @Test
   void commandsReachTheRunningLauncherThroughItsAdminApi() throws Exception {
-    String port = "admin.port=" + freePort();
+    String port = "admin.port=" + Ports.free();
     Process launcher = start("start", "--set", port, free());
     try {
       linesUntil(launcher, "plinth ");
@@ -80,7 +81,7 @@ final class LauncherIT {
 
   @Test
   void etcdctlTalksToAStoreInMemoryThroughTheGateway() throws Exception {
-    String port = "admin.port=" + freePort();
+    String port = "admin.port=" + Ports.free();
     Process launcher =
         start("start", "--set", port, "--services", "gateway", "--set", "gateway.port=0");
     try {
@@ -132,7 +133,7 @@ final class LauncherIT {
 
   @Test
   void aSecondLauncherOnTheSamePortsLeavesTheFirstAlone() throws Exception {
-    String port = "admin.port=" + freePort();
+    String port = "admin.port=" + Ports.free();
     Process first = start("start", "--set", port, free());
     try {
       linesUntil(first, "plinth ");
@@ -161,7 +162,7 @@ final class LauncherIT {
 
   @Test
   void withoutALauncherCommandsSaySo() throws Exception {
-    assertThat(command("store", "get", "x", "--set", "admin.port=" + freePort()))
+    assertThat(command("store", "get", "x", "--set", "admin.port=" + Ports.free()))
         .startsWith("4 plinth: no launcher runs here");
   }
 
@@ -217,12 +218,6 @@ final class LauncherIT {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
           HttpRequest.newBuilder(URI.create(uri)).build(), HttpResponse.BodyHandlers.ofString());
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

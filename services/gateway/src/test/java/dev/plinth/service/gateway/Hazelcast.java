@@ -4,10 +4,7 @@ import dev.plinth.spi.Settings;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreProvider;
 import dev.plinth.spi.StoreRuntime;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import dev.plinth.tck.Ports;
 import java.util.List;
 import java.util.Map;
 
@@ -17,7 +14,7 @@ final class Hazelcast {
 
   /** Opens a store on a cluster of its own. */
   static Store open(StoreRuntime runtime) {
-    int port = freePort();
+    int port = Ports.free();
     Map<String, Object> settings =
         Map.of(
             "cluster-name",
@@ -33,13 +30,5 @@ final class Hazelcast {
             "request-timeout",
             "15s");
     return StoreProvider.named("hazelcast").open(Settings.of(settings), runtime);
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
   }
 }

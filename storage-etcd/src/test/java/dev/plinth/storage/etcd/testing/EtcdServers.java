@@ -1,6 +1,7 @@
 package dev.plinth.storage.etcd.testing;
 
 import dev.plinth.tck.Await;
+import dev.plinth.tck.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ public final class EtcdServers implements AutoCloseable {
     for (int i = 0; i < options.members(); i++) {
       members.add(newMember(options));
     }
-    this.atExit = new Thread(this::killAll, "plinth-etcd-exit");
+    this.atExit = new Thread(this::close, "plinth-etcd-exit");
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.plinth.storage.etcd.testing;
 
+import dev.plinth.tck.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
