@@ -9,6 +9,7 @@ import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.Channel;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -116,8 +117,16 @@ final class WatchedStream implements AutoCloseable {
       live.remove(answer.getWatchId());
       return;
     }
+    // The deletion that a script begins with is gone from etcd only when it has compacted, later.
+    List<Event> events =
+        answer.getEventsList().stream()
+            .filter(event -> event.getKv().getModRevision() > base)
+            .toList();
+    if (events.isEmpty() && !answer.getCanceled()) {
+      return;
+    }
     StringBuilder log = delivered.computeIfAbsent(answer.getWatchId(), _ -> new StringBuilder());
-    for (Event event : answer.getEventsList()) {
+    for (Event event : events) {
       Message moved = Revisions.moved(withoutWhatIsCompacted(event), -base);
       log.append(TextFormat.printer().emittingSingleLine(true).printToString(moved)).append('\n');
     }
