@@ -86,7 +86,7 @@ final class ZtapServiceTest {
       assertThat(next.metric("ztap_cluster_failover_duration_seconds_count")).isEqualTo(1);
       assertThat(crashed.metric("ztap_cluster_leader_elected_total")).isEqualTo(1);
       assertThat(crashed.metric("ztap_cluster_failover_duration_seconds_count")).isZero();
-      assertThat(next.metric("ztap_cluster_nodes_total")).isEqualTo(2);
+      await(() -> next.metric("ztap_cluster_nodes_total") == 2);
       assertThat(next.stateOf(crashed.id)).isEqualTo("gone");
       assertThat(next.sees(crashed.id).orElseThrow().path("reason").stringValue())
           .isEqualTo("its session ended");
