@@ -33,6 +33,11 @@ public final class ClientFaults {
   private static final int STORMING = 8;
   private static final int LEASES_EACH = 125;
   private static final int WITH_A_KEY = 10;
+  private static final long BLOCKED_MILLIS = 5000;
+
+  /** What it waited for is only seen soon after it was lost. */
+  private static final long LOOK_MILLIS = 100;
+
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final List<Store> stores;
@@ -147,9 +152,11 @@ public final class ClientFaults {
         watch.onReady(() -> await(release));
         watches.add(watch);
       }
-      hold(Duration.ofSeconds(5));
-      if (!session.isHeld()) {
-        throw new AssertionError("callbacks that block have cost a session: " + session.end());
+      for (int i = 0; i < BLOCKED_MILLIS / LOOK_MILLIS; i++) {
+        hold(Duration.ofMillis(LOOK_MILLIS));
+        if (!session.isHeld()) {
+          throw new AssertionError("callbacks that block have cost a session: " + session.end());
+        }
       }
     } finally {
       release.countDown();

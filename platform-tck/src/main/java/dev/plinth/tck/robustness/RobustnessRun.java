@@ -130,6 +130,7 @@ final class RobustnessRun {
       try {
         fault.course().run();
       } catch (AssertionError | StoreException | IllegalStateException failed) {
+        writeThreads();
         problems.add(fault.name() + ": " + failed);
       }
       try {
