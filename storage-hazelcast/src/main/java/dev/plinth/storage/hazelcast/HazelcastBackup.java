@@ -10,6 +10,7 @@ import com.hazelcast.nio.serialization.StreamSerializer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -26,42 +27,38 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("serial") // written by its own serializer
 final class HazelcastBackup
     implements EntryProcessor<String, HazelcastState, Object>, HazelcastInstanceAware {
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
-  private final UUID incarnation;
+  private final HazelcastState.Position before;
   private final UUID owner;
   private final BatchMode mode;
   private final UUID client;
   private final long sequence;
-  private final long index;
   private final List<byte[]> steps;
   private @Nullable HazelcastInstance instance;
 
   /**
    * What the owner did.
    *
-   * @param incarnation to which data
+   * @param before where the owner was before the steps
    * @param owner which member that is
    * @param mode for what kind of batch
    * @param client who sent that
    * @param sequence its number
-   * @param index where the owner was before the steps
    * @param steps what it applied, encoded
    */
   HazelcastBackup(
-      UUID incarnation,
+      HazelcastState.Position before,
       UUID owner,
       BatchMode mode,
       UUID client,
       long sequence,
-      long index,
       List<byte[]> steps) {
-    this.incarnation = incarnation;
+    this.before = before;
     this.owner = owner;
     this.mode = mode;
     this.client = client;
     this.sequence = sequence;
-    this.index = index;
     this.steps = steps;
   }
 
@@ -79,14 +76,27 @@ final class HazelcastBackup
       node.owner(entry.getKey()).follows();
     }
     HazelcastState state = entry.getValue();
-    if (state == null || !state.incarnation().equals(incarnation)) {
-      throw behind(local, entry.getKey(), "does not hold the data of " + incarnation);
+    if (state == null || !state.incarnation().equals(before.incarnation())) {
+      throw behind(
+          local, node, entry.getKey(), "does not hold the data of " + before.incarnation());
     }
-    if (state.index() != index) {
-      if (mode == BatchMode.WRITES && state.hasSeen(client, sequence)) {
+    if (!state.position().equals(before)) {
+      if (isDone(state)) {
         return null;
       }
-      throw behind(local, entry.getKey(), "is at " + state.index() + ", its owner was at " + index);
+      if (before.isOvertakenBy(state.position())) {
+        // To take its state would undo what a later owner said is safe.
+        throw new HazelcastException(
+            "this replica of " + entry.getKey() + " follows another owner than " + owner);
+      }
+      throw behind(
+          local,
+          node,
+          entry.getKey(),
+          "is at " + state.index() + ", its owner was at " + before.index());
+    }
+    if (node != null) {
+      node.copies().arrived(entry.getKey());
     }
     HazelcastState next = state;
     if (!steps.isEmpty()) {
@@ -107,11 +117,22 @@ final class HazelcastBackup
     return null;
   }
 
+  /** Whether this is where the steps lead to: Hazelcast sends a backup again that may have come. */
+  private boolean isDone(HazelcastState state) {
+    return mode == BatchMode.WRITES
+        && state.index() == before.index() + steps.size()
+        && state.owner().equals(Optional.of(owner))
+        && state.hasSeen(client, sequence);
+  }
+
   /** What is refused here is not repeated; only a copy of the owner's state helps. */
   private static HazelcastException behind(
-      @Nullable HazelcastInstance local, String keyspace, String what) {
-    if (local != null) {
-      HazelcastReplicas.requestCopy(local, keyspace);
+      @Nullable HazelcastInstance local,
+      @Nullable HazelcastNode node,
+      String keyspace,
+      String what) {
+    if (local != null && node != null) {
+      HazelcastReplicas.requestCopy(local, keyspace, node.copies().isLost(keyspace));
     }
     return new HazelcastException("this replica of " + keyspace + " " + what);
   }
@@ -132,12 +153,14 @@ final class HazelcastBackup
     public void write(ObjectDataOutput out, HazelcastBackup backup) throws IOException {
       WireWriter wire = new WireWriter();
       wire.octet(VERSION);
-      wire.uuid(backup.incarnation);
+      wire.uuid(backup.before.incarnation());
+      wire.number(backup.before.index());
+      wire.number(backup.before.term());
+      wire.optional(backup.before.owner(), wire::uuid);
       wire.uuid(backup.owner);
       wire.constant(backup.mode);
       wire.uuid(backup.client);
       wire.number(backup.sequence);
-      wire.number(backup.index);
       wire.all(backup.steps, wire::bytes);
       out.writeByteArray(wire.toArray());
     }
@@ -149,14 +172,14 @@ final class HazelcastBackup
       if (version != VERSION) {
         throw WireReader.unknown("backup", version);
       }
-      UUID incarnation = wire.uuid();
+      HazelcastState.Position before =
+          new HazelcastState.Position(
+              wire.uuid(), wire.number(), wire.number(), wire.optional(wire::uuid));
       UUID owner = wire.uuid();
       BatchMode mode = BatchMode.of(wire.octet());
       UUID client = wire.uuid();
       long sequence = wire.number();
-      long index = wire.number();
-      return new HazelcastBackup(
-          incarnation, owner, mode, client, sequence, index, wire.all(wire::array));
+      return new HazelcastBackup(before, owner, mode, client, sequence, wire.all(wire::array));
     }
   }
 }

@@ -123,6 +123,7 @@ final class HazelcastBatch
       UUID member,
       Map.Entry<String, HazelcastState> entry) {
     node.promises().await(entry.getKey(), member);
+    node.copies().arrived(entry.getKey());
     BatchRun run = new BatchRun(state, owner);
     run.begin(state, member);
     Optional<BatchOutcome> before = mode == BatchMode.WRITES ? fromBefore(state) : Optional.empty();
@@ -139,9 +140,7 @@ final class HazelcastBatch
       }
     }
     HazelcastState next = run.finish();
-    backup =
-        new HazelcastBackup(
-            state.incarnation(), member, mode, client, sequence, state.index(), run.steps());
+    backup = new HazelcastBackup(state.position(), member, mode, client, sequence, run.steps());
     if (run.hasSteps()) {
       entry.setValue(next);
     }

@@ -1,7 +1,6 @@
 package dev.plinth.storage.hazelcast;
 
 import com.hazelcast.cluster.Member;
-import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreRuntime;
@@ -25,7 +24,6 @@ final class HazelcastKeeper {
   private static final long LOOKS = 10;
 
   private final HazelcastLines lines;
-  private final HazelcastInstance instance;
   private final ReentrantLock lock = new ReentrantLock();
   private StoreRuntime.@Nullable Scheduled scheduled;
   private boolean closed;
@@ -33,9 +31,8 @@ final class HazelcastKeeper {
   /** Looks since the last one that was carried out; only one task at a time runs. */
   private long idleLooks = LOOKS;
 
-  HazelcastKeeper(HazelcastLines lines, HazelcastInstance instance) {
+  HazelcastKeeper(HazelcastLines lines) {
     this.lines = lines;
-    this.instance = instance;
   }
 
   void start() {
@@ -59,24 +56,19 @@ final class HazelcastKeeper {
       } else {
         idleLooks++;
       }
-    } catch (StoreException notNow) {
+    } catch (StoreException | HazelcastInstanceNotActiveException notNow) {
       // The next look tries again; a store that is closed does not look again.
-    } catch (HazelcastInstanceNotActiveException stopped) {
-      return;
     }
     start();
   }
 
   private boolean isOwner() {
-    if (!instance.getLifecycleService().isRunning()) {
-      return false;
-    }
-    Member owner = instance.getPartitionService().getPartition(lines.link().keyspace()).getOwner();
-    return owner != null && owner.localMember();
+    return lines.link().instance().getLifecycleService().isRunning()
+        && lines.link().owner().filter(Member::localMember).isPresent();
   }
 
   private boolean isDue() {
-    return HazelcastNode.of(instance)
+    return HazelcastNode.of(lines.link().instance())
         .filter(node -> node.owner(lines.link().keyspace()).isDue())
         .isPresent();
   }

@@ -1,6 +1,7 @@
 package dev.plinth.storage.hazelcast;
 
-import com.hazelcast.cluster.Cluster;
+import com.hazelcast.cluster.Member;
+import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import dev.plinth.spi.IncarnationLostException;
 import dev.plinth.spi.StoreRuntime;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class HazelcastLink {
-  private final Cluster cluster;
-  private final IMap<String, HazelcastState> states;
   private final String keyspace;
   private final StoreRuntime runtime;
   private final Duration callTimeout;
@@ -30,15 +29,16 @@ final class HazelcastLink {
   private final OwnerReads ownerReads;
   private final HazelcastConfirmations confirmations = new HazelcastConfirmations();
 
+  /** Another one once it was started again. */
+  private volatile HazelcastInstance instance;
+
   HazelcastLink(
-      Cluster cluster,
-      IMap<String, HazelcastState> states,
+      HazelcastInstance instance,
       String keyspace,
       StoreRuntime runtime,
       Duration callTimeout,
       OwnerReads ownerReads) {
-    this.cluster = cluster;
-    this.states = states;
+    this.instance = instance;
     this.keyspace = keyspace;
     this.runtime = runtime;
     this.callTimeout = callTimeout;
@@ -46,8 +46,24 @@ final class HazelcastLink {
     this.client = new UUID(runtime.random().nextLong(), runtime.random().nextLong());
   }
 
+  /** The member that carries what is asked. */
+  HazelcastInstance instance() {
+    return instance;
+  }
+
+  /** Who owns the keyspace, as the member sees it. */
+  Optional<Member> owner() {
+    return Optional.ofNullable(instance.getPartitionService().getPartition(keyspace).getOwner());
+  }
+
+  /** Goes on with a member that was started in place of the one before. */
+  void moveTo(HazelcastInstance started) {
+    ownerReads.moveTo(HazelcastReplicas.ownedVersion(started, keyspace));
+    instance = started;
+  }
+
   IMap<String, HazelcastState> states() {
-    return states;
+    return HazelcastMemberConfig.map(instance);
   }
 
   String keyspace() {
@@ -107,16 +123,18 @@ final class HazelcastLink {
 
   /** Sends a batch to the owner and waits for what it says, without a limit of its own. */
   byte[] send(BatchMode mode, long sequence, boolean again, List<byte[]> requests) {
-    return states.executeOnKey(
-        keyspace,
-        new HazelcastBatch(
-            mode,
-            cluster.getLocalMember().getUuid(),
-            Optional.ofNullable(incarnation.get()),
-            client,
-            sequence,
-            again,
-            requests));
+    HazelcastInstance here = instance;
+    return HazelcastMemberConfig.map(here)
+        .executeOnKey(
+            keyspace,
+            new HazelcastBatch(
+                mode,
+                here.getCluster().getLocalMember().getUuid(),
+                Optional.ofNullable(incarnation.get()),
+                client,
+                sequence,
+                again,
+                requests));
   }
 
   /**

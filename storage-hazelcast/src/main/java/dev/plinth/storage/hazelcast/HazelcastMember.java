@@ -9,7 +9,6 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
-import com.hazelcast.map.IMap;
 import com.hazelcast.partition.MigrationListener;
 import com.hazelcast.partition.MigrationState;
 import com.hazelcast.partition.PartitionLostEvent;
@@ -25,7 +24,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -57,20 +55,26 @@ final class HazelcastMember implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HazelcastMember.class);
   private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(100);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   private final HazelcastConfig config;
   private final StoreRuntime runtime;
   private final HazelcastReplicas replicas;
-  private final HazelcastInstance instance;
+  private final HazelcastNode node;
+  private final Function<Config, HazelcastInstance> starting;
   private final List<Runnable> changed = new CopyOnWriteArrayList<>();
+  private final List<Runnable> restarted = new CopyOnWriteArrayList<>();
   private final List<Runnable> merged = new CopyOnWriteArrayList<>();
   private final AtomicInteger merges = new AtomicInteger();
-  private final AtomicBoolean creating = new AtomicBoolean();
   private final Set<Integer> lostPartitions = ConcurrentHashMap.newKeySet();
+
+  /** Another one when Hazelcast had stopped by itself. */
+  private volatile HazelcastInstance instance;
 
   /** Set when everything is there that an event needs; what was lost before is kept until then. */
   private volatile boolean listening;
 
+  private volatile boolean mayCreate = true;
   private volatile boolean lost;
   private volatile boolean closed;
   private volatile @Nullable Instant lastMigration;
@@ -80,14 +84,20 @@ final class HazelcastMember implements AutoCloseable {
     this.config = config;
     this.runtime = runtime;
     this.replicas = new HazelcastReplicas(config.backupCount(), config.minimumMembers());
+    this.node = new HazelcastNode(runtime, config.ownerRules(), replicas);
+    this.starting = starting;
+    this.instance = starting.apply(described());
+  }
+
+  private Config described() {
     Config built = HazelcastMemberConfig.build(config);
-    new HazelcastNode(runtime, config.ownerRules(), replicas).attach(built);
+    node.attach(built);
     // Added to an instance that has joined, each would wait for an answer of every other member,
     // and for minutes if one of them dies just then.
     PartitionLostListener losses = this::notePartitionLost;
     built.addListenerConfig(new ListenerConfig(losses));
     built.addListenerConfig(new ListenerConfig(new Migrations()));
-    this.instance = starting.apply(built);
+    return built;
   }
 
   /**
@@ -107,17 +117,69 @@ final class HazelcastMember implements AutoCloseable {
     HazelcastModules.warnIfClosed(LOG);
     HazelcastMember member = new HazelcastMember(config, runtime, starting);
     try {
-      HazelcastMemberConfig.refuseOtherMap(
-          member.instance.getConfig().findMapConfig(HazelcastMemberConfig.MAP));
-      member.replicas.checkSelf(member.instance, KEYSPACE);
-      HazelcastMemberConfig.refuseOtherMembers(member.instance.getCluster());
+      member.refuseOthers();
       member.listen();
       member.createIfDue();
+      member.lookLater();
       return member;
     } catch (RuntimeException refused) {
       member.terminate();
       throw refused;
     }
+  }
+
+  private void refuseOthers() {
+    HazelcastMemberConfig.refuseOtherMap(
+        instance.getConfig().findMapConfig(HazelcastMemberConfig.MAP));
+    replicas.checkSelf(instance, KEYSPACE);
+    HazelcastMemberConfig.refuseOtherMembers(instance.getCluster());
+  }
+
+  private void lookLater() {
+    StoreRuntime.Scheduled unused = runtime.schedule(BETWEEN_LOOKS, this::look);
+  }
+
+  private void look() {
+    try {
+      if (!closed && !instance.getLifecycleService().isRunning()) {
+        startAgain();
+      }
+    } catch (HazelcastException | IllegalStateException notNow) {
+      LOG.warn("this member could not be started again; the next attempt follows", notNow);
+    } finally {
+      if (!closed) {
+        lookLater();
+      }
+    }
+  }
+
+  /**
+   * Hazelcast stops by itself when it cannot join those that it was cut off from, and tells nobody.
+   * What this member held is gone then, as after a merge; the others have it.
+   */
+  private void startAgain() {
+    LOG.warn("this member has stopped by itself, and is started again");
+    listening = false;
+    // Before there is another instance: only the first one of a process has the right (H11).
+    mayCreate = false;
+    instance.getLifecycleService().terminate();
+    merged.forEach(Runnable::run);
+    forgetLosses();
+    instance = starting.apply(described());
+    if (closed) {
+      instance.getLifecycleService().terminate();
+      return;
+    }
+    try {
+      refuseOthers();
+      listen();
+    } catch (RuntimeException refused) {
+      instance.getLifecycleService().terminate();
+      throw refused;
+    }
+    LOG.warn("this member was started again, and is one of {}", members());
+    restarted.forEach(Runnable::run);
+    changed();
   }
 
   private void listen() {
@@ -157,12 +219,19 @@ final class HazelcastMember implements AutoCloseable {
     }
   }
 
+  /** What was lost where this member was before is not what the others have. */
+  private void forgetLosses() {
+    lostPartitions.clear();
+    lost = false;
+  }
+
   private void noteLifecycle(LifecycleEvent event) {
     if (event.getState() == LifecycleEvent.LifecycleState.MERGING) {
       merged.forEach(Runnable::run);
     } else if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
       int unused = merges.incrementAndGet();
       LOG.warn("this member was cut off and joined the others again; its own data was given up");
+      forgetLosses();
       merged.forEach(Runnable::run);
       changed();
     }
@@ -176,19 +245,22 @@ final class HazelcastMember implements AutoCloseable {
 
   /** Creates the keyspace if that is this member's to do; tries again until it is done or not. */
   private void createIfDue() {
-    if (closed || lost || !instance.getLifecycleService().isRunning() || creating.get()) {
+    HazelcastInstance here = instance;
+    if (closed || lost || !mayCreate || !here.getLifecycleService().isRunning()) {
       return;
     }
     try {
-      if (!replicas.hasFounded(instance)) {
+      if (!replicas.hasFounded(here)) {
         return;
       }
-      if (instance.getCluster().getMembers().size() >= config.minimumMembers()) {
+      if (here.getCluster().getMembers().size() >= config.minimumMembers()) {
         // Data without a copy would be lost with the member that holds it.
-        replicas.check(instance, KEYSPACE);
+        replicas.check(here, KEYSPACE);
         UUID incarnation = new UUID(runtime.random().nextLong(), runtime.random().nextLong());
-        UUID there = states().executeOnKey(KEYSPACE, new HazelcastCreation(incarnation));
-        creating.set(true);
+        UUID there =
+            HazelcastMemberConfig.map(here)
+                .executeOnKey(KEYSPACE, new HazelcastCreation(incarnation));
+        mayCreate = false;
         LOG.info("the keyspace {} is there, incarnation {}", KEYSPACE, there);
         return;
       }
@@ -201,11 +273,6 @@ final class HazelcastMember implements AutoCloseable {
 
   HazelcastInstance instance() {
     return instance;
-  }
-
-  /** The one map: by name of keyspace, in object format, so that no command copies the state. */
-  IMap<String, HazelcastState> states() {
-    return instance.getMap(HazelcastMemberConfig.MAP);
   }
 
   /** Calls back, on a thread that must not be held up, when who holds what may have changed. */
@@ -221,6 +288,14 @@ final class HazelcastMember implements AutoCloseable {
    */
   void onMerge(Runnable callback) {
     merged.add(callback);
+  }
+
+  /**
+   * Calls back when Hazelcast had stopped by itself and {@link #instance} is another one. Those of
+   * {@link #onMerge} were called before.
+   */
+  void onRestart(Runnable callback) {
+    restarted.add(callback);
   }
 
   /** How often this member gave up its data for that of others. */

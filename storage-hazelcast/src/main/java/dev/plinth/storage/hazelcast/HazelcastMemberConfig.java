@@ -2,14 +2,17 @@ package dev.plinth.storage.hazelcast;
 
 import com.hazelcast.cluster.Cluster;
 import com.hazelcast.cluster.Member;
+import com.hazelcast.config.AdvancedNetworkConfig;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.EvictionPolicy;
 import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
-import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.config.ServerSocketEndpointConfig;
 import com.hazelcast.config.SplitBrainProtectionConfig;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
 import com.hazelcast.spi.merge.DiscardMergePolicy;
 import com.hazelcast.splitbrainprotection.SplitBrainProtectionOn;
 import java.time.Duration;
@@ -32,13 +35,18 @@ final class HazelcastMemberConfig {
 
   private HazelcastMemberConfig() {}
 
+  /** The one map: by name of keyspace, in object format, so that no command copies the state. */
+  static IMap<String, HazelcastState> map(HazelcastInstance instance) {
+    return instance.getMap(MAP);
+  }
+
   static Config build(HazelcastConfig config) {
     Config built = new Config().setClusterName(config.clusterName());
     properties(config).forEach(built::setProperty);
     built.getJetConfig().setEnabled(false);
     built.getMetricsConfig().setEnabled(false);
     built.getIntegrityCheckerConfig().setEnabled(false);
-    network(config, built.getNetworkConfig());
+    built.setAdvancedNetworkConfig(network(config));
     attributes(config)
         .forEach((name, value) -> built.getMemberAttributeConfig().setAttribute(name, value));
     MapConfig map =
@@ -78,6 +86,12 @@ final class HazelcastMemberConfig {
         Map.entry("hazelcast.partition.count", Integer.toString(PARTITIONS)),
         Map.entry("hazelcast.heartbeat.interval.seconds", seconds(config.heartbeatInterval())),
         Map.entry("hazelcast.max.no.heartbeat.seconds", seconds(config.heartbeatTimeout())),
+        // Two members that lost sight of one another only, and neither of them the master, would
+        // never look again: a member sends nothing to one that it suspects. One of them has to go,
+        // and comes back.
+        Map.entry(
+            "hazelcast.partial.member.disconnection.resolution.heartbeat.count",
+            Long.toString(config.heartbeatTimeout().dividedBy(config.heartbeatInterval()))),
         Map.entry("hazelcast.graceful.shutdown.max.wait", seconds(config.shutdownTimeout())),
         Map.entry("hazelcast.merge.first.run.delay.seconds", seconds(BETWEEN_SEARCHES)),
         Map.entry("hazelcast.merge.next.run.delay.seconds", seconds(BETWEEN_SEARCHES)),
@@ -95,21 +109,30 @@ final class HazelcastMemberConfig {
     return config.bindAddress().equals("0.0.0.0") || config.bindAddress().equals("::");
   }
 
-  private static void network(HazelcastConfig config, NetworkConfig network) {
-    network
-        .setPort(config.port())
-        .setPortAutoIncrement(config.portCount() > 1)
-        .setPortCount(config.portCount())
-        // Otherwise a member that was killed and is started again finds its port in use.
-        .setReuseAddress(true);
+  /**
+   * The only end point is for members, which the plain network configuration cannot say. There
+   * Hazelcast asks whoever connects for a protocol, and while it waits for the answer of a member,
+   * of a frozen one for example, a thread that writes to others too spins (hazelcast#26473).
+   */
+  private static AdvancedNetworkConfig network(HazelcastConfig config) {
+    ServerSocketEndpointConfig endpoint =
+        new ServerSocketEndpointConfig()
+            .setPort(config.port())
+            .setPortAutoIncrement(config.portCount() > 1)
+            .setPortCount(config.portCount())
+            // Otherwise a member that was killed and is started again finds its port in use.
+            .setReuseAddress(true);
     if (!isAnywhere(config)) {
-      network.getInterfaces().setEnabled(true).addInterface(config.bindAddress());
+      endpoint.getInterfaces().setEnabled(true).addInterface(config.bindAddress());
     }
-    config.publicAddress().ifPresent(network::setPublicAddress);
+    config.publicAddress().ifPresent(endpoint::setPublicAddress);
+    AdvancedNetworkConfig network =
+        new AdvancedNetworkConfig().setEnabled(true).setMemberEndpointConfig(endpoint);
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(config.multicast());
     join.getTcpIpConfig().setEnabled(!config.multicast()).setMembers(config.members());
+    return network;
   }
 
   private static SplitBrainProtectionConfig protection(HazelcastConfig config) {

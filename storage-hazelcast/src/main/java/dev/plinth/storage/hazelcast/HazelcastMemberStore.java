@@ -29,11 +29,11 @@ final class HazelcastMemberStore implements Store {
     this.store =
         new HazelcastStore(
             member.instance(),
-            member.states(),
             HazelcastMember.KEYSPACE,
             runtime,
             config.requestTimeout(),
             config.limits());
+    member.onRestart(() -> store.moveTo(member.instance()));
     this.measurements = new HazelcastMeasurements(member, config);
     if (config.minimumMembers() <= config.clusterSize() / 2) {
       // Both sides of a split may have made revisions of the same number.

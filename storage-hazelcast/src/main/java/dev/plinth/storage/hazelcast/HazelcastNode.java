@@ -21,6 +21,7 @@ final class HazelcastNode {
   private final OwnerRules rules;
   private final HazelcastGuard guard;
   private final OwnerPromises promises;
+  private final CopyRequests copies;
   private final Map<String, KeyspaceOwner> owners = new ConcurrentHashMap<>();
   private final Map<UUID, HazelcastConfirmations> clients = new ConcurrentHashMap<>();
 
@@ -29,6 +30,7 @@ final class HazelcastNode {
     this.rules = rules;
     this.guard = guard;
     this.promises = new OwnerPromises(runtime);
+    this.copies = new CopyRequests(runtime);
   }
 
   /** Makes a member that is about to start find this, and understand what is sent to it. */
@@ -48,6 +50,10 @@ final class HazelcastNode {
 
   OwnerPromises promises() {
     return promises;
+  }
+
+  CopyRequests copies() {
+    return copies;
   }
 
   /** Makes what is confirmed to a client on this member reach it. */

@@ -9,6 +9,7 @@ import com.hazelcast.internal.partition.InternalPartitionService;
 import com.hazelcast.internal.partition.PartitionReplica;
 import com.hazelcast.internal.partition.impl.InternalPartitionServiceImpl;
 import com.hazelcast.internal.partition.impl.PartitionReplicaManager;
+import com.hazelcast.internal.services.ServiceNamespace;
 import com.hazelcast.map.impl.MapService;
 import com.hazelcast.map.impl.record.Record;
 import com.hazelcast.map.impl.recordstore.RecordStore;
@@ -123,17 +124,21 @@ final class HazelcastReplicas implements HazelcastGuard {
   /**
    * Asks the owner for all of its state, because the local replica is not where the owner is.
    * Hazelcast itself notices that only when it next compares them. On the partition's thread.
+   *
+   * @param again whether what was asked for before is lost; Hazelcast, which asks once at a time,
+   *     would wait for it for five minutes
    */
-  static void requestCopy(HazelcastInstance instance, String keyspace) {
+  static void requestCopy(HazelcastInstance instance, String keyspace, boolean again) {
     Node node = node(instance);
     InternalPartition partition = partition(node, keyspace);
     int replica = partition.getReplicaIndex(PartitionReplica.from(node.getLocalMember()));
     if (replica > 0) {
-      replicaManager(node)
-          .triggerPartitionReplicaSync(
-              partition.getPartitionId(),
-              List.of(MapService.getObjectNamespace(HazelcastMemberConfig.MAP)),
-              replica);
+      ServiceNamespace data = MapService.getObjectNamespace(HazelcastMemberConfig.MAP);
+      PartitionReplicaManager manager = replicaManager(node);
+      if (again) {
+        manager.clearReplicaSyncRequest(partition.getPartitionId(), data, replica);
+      }
+      manager.triggerPartitionReplicaSync(partition.getPartitionId(), List.of(data), replica);
     }
   }
 

@@ -13,7 +13,8 @@ import java.util.UUID;
  * makes the next one.
  *
  * @param incarnation tells this data from any other of the same name (H11)
- * @param index how many steps made it; the same index and incarnation mean the same state (H4)
+ * @param index how many steps made it
+ * @param term how often a member took over, so that a later owner tells itself from an earlier one
  * @param owner which member measures the time of leases, as the steps say (H10)
  * @param keyspace the data
  * @param clients the last batch of each client that wrote, so that none is applied twice (H3)
@@ -21,9 +22,21 @@ import java.util.UUID;
 record HazelcastState(
     UUID incarnation,
     long index,
+    long term,
     Optional<UUID> owner,
     Keyspace keyspace,
     Map<UUID, Remembered> clients) {
+  /**
+   * Where data is: two states at the same position are the same (H4). An index alone would not say
+   * that, for two owners that do not know of one another both count on.
+   */
+  record Position(UUID incarnation, long index, long term, Optional<UUID> owner) {
+    /** Whether somebody took over who does not know of this, or whom this does not know. */
+    boolean isOvertakenBy(Position other) {
+      return other.term > term || (other.term == term && !other.owner.equals(owner));
+    }
+  }
+
   /**
    * The last batch of a client.
    *
@@ -40,7 +53,11 @@ record HazelcastState(
 
   /** Returns data that holds nothing yet. */
   static HazelcastState create(UUID incarnation) {
-    return new HazelcastState(incarnation, 0, Optional.empty(), Keyspace.empty(), Map.of());
+    return new HazelcastState(incarnation, 0, 0, Optional.empty(), Keyspace.empty(), Map.of());
+  }
+
+  Position position() {
+    return new Position(incarnation, index, term, owner);
   }
 
   StateEdit edit() {

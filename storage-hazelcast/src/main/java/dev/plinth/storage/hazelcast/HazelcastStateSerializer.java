@@ -16,7 +16,7 @@ import java.util.UUID;
 
 /** A whole state as bytes, for a member that becomes a replica. Stateless. */
 final class HazelcastStateSerializer implements StreamSerializer<HazelcastState> {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   @Override
   public int getTypeId() {
@@ -29,6 +29,7 @@ final class HazelcastStateSerializer implements StreamSerializer<HazelcastState>
     head.octet(VERSION);
     head.uuid(state.incarnation());
     head.number(state.index());
+    head.number(state.term());
     head.optional(state.owner(), head::uuid);
     head.all(
         state.clients().entrySet(),
@@ -53,6 +54,7 @@ final class HazelcastStateSerializer implements StreamSerializer<HazelcastState>
     }
     UUID incarnation = head.uuid();
     long index = head.number();
+    long term = head.number();
     Optional<UUID> owner = head.optional(head::uuid);
     Map<UUID, HazelcastState.Remembered> clients = new HashMap<>();
     int count = head.count();
@@ -64,6 +66,6 @@ final class HazelcastStateSerializer implements StreamSerializer<HazelcastState>
       clients.put(client, new HazelcastState.Remembered(sequence, at, answers));
     }
     Keyspace keyspace = KeyspaceSnapshot.read(new ByteArrayInputStream(HazelcastFormat.array(in)));
-    return new HazelcastState(incarnation, index, owner, keyspace, clients);
+    return new HazelcastState(incarnation, index, term, owner, keyspace, clients);
   }
 }

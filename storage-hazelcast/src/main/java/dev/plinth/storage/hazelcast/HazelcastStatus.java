@@ -1,7 +1,7 @@
 package dev.plinth.storage.hazelcast;
 
+import com.hazelcast.cluster.Cluster;
 import com.hazelcast.cluster.Member;
-import com.hazelcast.core.HazelcastInstance;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.StoreStatus;
 import java.util.ArrayList;
@@ -15,22 +15,21 @@ final class HazelcastStatus {
   static final String NAME = "hazelcast";
 
   private final HazelcastLines lines;
-  private final HazelcastInstance instance;
 
-  HazelcastStatus(HazelcastLines lines, HazelcastInstance instance) {
+  HazelcastStatus(HazelcastLines lines) {
     this.lines = lines;
-    this.instance = instance;
   }
 
   StoreStatus ask() {
+    Cluster cluster = lines.link().instance().getCluster();
     Answer.Condition condition = (Answer.Condition) lines.answer(new Request.Status());
     Revision compacted = condition.compacted();
     return new StoreStatus(
         NAME,
-        instance.getCluster().getLocalMember().getVersion().toString(),
+        cluster.getLocalMember().getVersion().toString(),
         lines.link().incarnation().map(UUID::toString).orElse(""),
-        members(),
-        leader(),
+        members(cluster),
+        lines.link().owner().map(member -> member.getUuid().toString()),
         condition.revision(),
         compacted,
         Optional.of(condition.keys()),
@@ -40,18 +39,13 @@ final class HazelcastStatus {
         List.of());
   }
 
-  private List<StoreStatus.Member> members() {
+  private static List<StoreStatus.Member> members(Cluster cluster) {
     List<StoreStatus.Member> members = new ArrayList<>();
-    for (Member member : instance.getCluster().getMembers()) {
+    for (Member member : cluster.getMembers()) {
       members.add(
           new StoreStatus.Member(
               member.getUuid().toString(), member.getAddress().toString(), List.of()));
     }
     return members;
-  }
-
-  private Optional<String> leader() {
-    Member owner = instance.getPartitionService().getPartition(lines.link().keyspace()).getOwner();
-    return Optional.ofNullable(owner).map(member -> member.getUuid().toString());
   }
 }

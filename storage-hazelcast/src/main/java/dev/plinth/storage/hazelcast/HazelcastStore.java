@@ -1,7 +1,6 @@
 package dev.plinth.storage.hazelcast;
 
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.map.IMap;
 import dev.plinth.spi.Capability;
 import dev.plinth.spi.KeyValues;
 import dev.plinth.spi.Leases;
@@ -38,7 +37,6 @@ final class HazelcastStore implements Store {
 
   HazelcastStore(
       HazelcastInstance instance,
-      IMap<String, HazelcastState> states,
       String keyspace,
       StoreRuntime runtime,
       Duration callTimeout,
@@ -48,16 +46,14 @@ final class HazelcastStore implements Store {
     OwnerReads ownerReads =
         new OwnerReads(
             runtime, node.owner(keyspace), HazelcastReplicas.ownedVersion(instance, keyspace));
-    HazelcastLink link =
-        new HazelcastLink(
-            instance.getCluster(), states, keyspace, runtime, callTimeout, ownerReads);
+    HazelcastLink link = new HazelcastLink(instance, keyspace, runtime, callTimeout, ownerReads);
     node.join(link.client(), link.confirmations());
     this.lines = HazelcastLines.over(link);
     this.keyValues = new HazelcastKeyValues(lines, limits);
     this.leases = new HazelcastLeases(lines, limits);
     this.watches = new HazelcastWatches(lines);
-    this.status = new HazelcastStatus(lines, instance);
-    this.keeper = new HazelcastKeeper(lines, instance);
+    this.status = new HazelcastStatus(lines);
+    this.keeper = new HazelcastKeeper(lines);
     keeper.start();
   }
 
@@ -99,6 +95,12 @@ final class HazelcastStore implements Store {
   /** Ends what goes on as lost: what was seen here is no longer part of the data (H12). */
   void giveUp() {
     lines.link().giveUp();
+  }
+
+  /** Goes on with a member that was started in place of the one before, to which its node came. */
+  void moveTo(HazelcastInstance started) {
+    lines.link().moveTo(started);
+    watches.listen();
   }
 
   @Override

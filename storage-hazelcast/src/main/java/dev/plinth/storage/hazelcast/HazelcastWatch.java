@@ -188,6 +188,10 @@ final class HazelcastWatch implements Watch {
       }
       position = Math.max(position, pulled.through().value() + 1);
       live = position > head;
+      if (mark != 0 && position > mark) {
+        // The mark waited for this, which may have brought nothing else.
+        wake |= stir();
+      }
     } finally {
       lock.unlock();
     }

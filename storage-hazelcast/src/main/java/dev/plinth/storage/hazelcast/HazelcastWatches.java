@@ -65,11 +65,16 @@ final class HazelcastWatches
     this.lines = lines;
     this.runtime = lines.link().runtime();
     this.signals = new WatchSignals(runtime);
-    // It waits for all members, and long for one that dies just then; hints may as well come late.
-    Thread unused = runtime.start("plinth-hazelcast-hints", this::listen);
+    listen();
   }
 
-  private void listen() {
+  /** Asks the member of the store to tell what is new. */
+  void listen() {
+    // It waits for all members, and long for one that dies just then; hints may as well come late.
+    Thread unused = runtime.start("plinth-hazelcast-hints", this::listenNow);
+  }
+
+  private void listenNow() {
     try {
       // Without values: with them, each change would be sent as a whole state (H2).
       UUID registered =

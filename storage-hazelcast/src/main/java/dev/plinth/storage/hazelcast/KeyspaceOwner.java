@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to the thread of the keyspace's partition, but for {@link #isDue} and {@link #isAt}.
  */
 final class KeyspaceOwner {
-  private record Position(UUID incarnation, long index) {}
-
   private final StoreRuntime runtime;
   private final OwnerRules rules;
   private final LeaseClocks clocks = new LeaseClocks();
@@ -25,7 +23,7 @@ final class KeyspaceOwner {
   private long size;
 
   /** Where the data is, without keeping it; nothing if another member said so last. */
-  private volatile @Nullable Position newest;
+  private volatile HazelcastState.@Nullable Position newest;
 
   private volatile boolean known;
   private volatile long due;
@@ -70,7 +68,7 @@ final class KeyspaceOwner {
 
   /** Notes where the data is; called in each batch, before any other replica hears of it. */
   void reached(HazelcastState state) {
-    newest = new Position(state.incarnation(), state.index());
+    newest = state.position();
   }
 
   /** Notes that another member owns the data. */
@@ -80,10 +78,8 @@ final class KeyspaceOwner {
 
   /** Whether the data is at this state, and this member said so last; from any thread. */
   boolean isAt(HazelcastState state) {
-    Position now = newest;
-    return now != null
-        && now.index() == state.index()
-        && now.incarnation().equals(state.incarnation());
+    HazelcastState.Position now = newest;
+    return now != null && now.equals(state.position());
   }
 
   /** Whether so many bytes more are too many; looks closely only if that is near. */

@@ -32,7 +32,7 @@ final class OwnerReads {
   private final KeyspaceOwner owner;
 
   /** The version of the list of replicas, or {@link HazelcastReplicas#NOT_OWNED}. */
-  private final IntSupplier replicas;
+  private volatile IntSupplier replicas;
 
   /** Roughly: threads may overwrite one another's count. */
   private int answered;
@@ -44,6 +44,12 @@ final class OwnerReads {
     this.runtime = runtime;
     this.owner = owner;
     this.replicas = replicas;
+  }
+
+  /** Goes on with a member that was started in place of the one before. */
+  void moveTo(IntSupplier versions) {
+    permit = null;
+    replicas = versions;
   }
 
   /** A confirmation that is about to be asked for. */

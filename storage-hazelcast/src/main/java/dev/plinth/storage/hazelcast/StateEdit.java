@@ -22,6 +22,7 @@ final class StateEdit {
 
   private final HazelcastState before;
   private long index;
+  private long term;
   private Optional<UUID> owner;
   private Keyspace keyspace;
   private @Nullable KeyspaceEdit edit;
@@ -30,6 +31,7 @@ final class StateEdit {
   StateEdit(HazelcastState before) {
     this.before = before;
     this.index = before.index();
+    this.term = before.term();
     this.owner = before.owner();
     this.keyspace = before.keyspace();
     this.clients = before.clients();
@@ -39,7 +41,7 @@ final class StateEdit {
   HazelcastState finish() {
     return index == before.index()
         ? before
-        : new HazelcastState(before.incarnation(), index, owner, keyspace(), clients);
+        : new HazelcastState(before.incarnation(), index, term, owner, keyspace(), clients);
   }
 
   /** Returns the data as it is now. */
@@ -95,6 +97,7 @@ final class StateEdit {
             yield new Answer.Done(changing().revision());
           }
           case Request.TakeOver takeOver -> {
+            term++;
             owner = Optional.of(takeOver.member());
             yield new Answer.Done(changing().revision());
           }

@@ -16,6 +16,7 @@ import dev.plinth.spi.Watch;
 import dev.plinth.spi.WatchOptions;
 import dev.plinth.tck.Await;
 import dev.plinth.tck.Concurrently;
+import dev.plinth.tck.Ports;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ final class EvenSplitTest {
   @Test
   void sidesThatMeetKeepTheWritesOfOneAndTellTheOther() {
     String name = "split-" + UUID.randomUUID();
-    List<Integer> ports = MemberCluster.freePorts(2);
+    List<Integer> ports = Ports.free(2);
     try (MemberProcess first = new MemberProcess(name, ports, 0, ONE_IS_ENOUGH, false);
         MemberProcess second = new MemberProcess(name, ports, 1, ONE_IS_ENOUGH, false)) {
       first.start();

@@ -8,6 +8,7 @@ import com.hazelcast.instance.impl.DefaultNodeContext;
 import com.hazelcast.instance.impl.HazelcastInstanceFactory;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.partition.impl.PartitionDataSerializerHook;
 import com.hazelcast.internal.server.FirewallingServer;
 import com.hazelcast.internal.server.FirewallingServer.FirewallingServerConnectionManager;
 import com.hazelcast.internal.server.PacketFilter;
@@ -90,20 +91,23 @@ final class Firewall {
 
   /** Lets backups vanish that this member sends to another. */
   void loseBackups(Firewall other) {
-    lose(other, SpiDataSerializerHook.BACKUP);
+    lose(other, SpiDataSerializerHook.F_ID, SpiDataSerializerHook.BACKUP);
   }
 
   /** Lets vanish what this member says to another of backups that it took. */
   void loseBackupAnswers(Firewall other) {
-    lose(other, SpiDataSerializerHook.BACKUP_ACK_RESPONSE);
+    lose(other, SpiDataSerializerHook.F_ID, SpiDataSerializerHook.BACKUP_ACK_RESPONSE);
   }
 
-  private void lose(Firewall other, int kind) {
+  /** Lets copies of all that this member owns vanish on their way to another. */
+  void loseCopies(Firewall other) {
+    lose(
+        other, PartitionDataSerializerHook.F_ID, PartitionDataSerializerHook.REPLICA_SYNC_RESPONSE);
+  }
+
+  private void lose(Firewall other, int factory, int kind) {
     PacketFiltersUtil.dropOperationsBetween(
-        node.hazelcastInstance,
-        other.node.hazelcastInstance,
-        SpiDataSerializerHook.F_ID,
-        List.of(kind));
+        node.hazelcastInstance, other.node.hazelcastInstance, factory, List.of(kind));
   }
 
   /** Delays what this member sends. */

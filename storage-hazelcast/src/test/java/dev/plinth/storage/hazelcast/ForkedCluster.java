@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.tck.Await;
 import dev.plinth.tck.Concurrently;
+import dev.plinth.tck.Ports;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -87,9 +88,7 @@ final class ForkedCluster implements AutoCloseable {
   /** Three members on this machine. */
   static ForkedCluster here() {
     return new ForkedCluster(
-        MemberCluster.freePorts(3).stream()
-            .map(port -> new Place(List.of(), "127.0.0.1", port))
-            .toList());
+        Ports.free(3).stream().map(port -> new Place(List.of(), "127.0.0.1", port)).toList());
   }
 
   private ForkedMember start(int place) {

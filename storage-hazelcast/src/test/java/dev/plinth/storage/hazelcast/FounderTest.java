@@ -11,6 +11,7 @@ import dev.plinth.spi.StoreRuntime;
 import dev.plinth.spi.StoreStatus;
 import dev.plinth.tck.Await;
 import dev.plinth.tck.Concurrently;
+import dev.plinth.tck.Ports;
 import dev.plinth.tck.VirtualRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ final class FounderTest {
   /** Three members, of which the first begins the cluster. */
   private static final class Three implements AutoCloseable {
     private final String name = "founder-" + UUID.randomUUID();
-    private final List<Integer> ports = MemberCluster.freePorts(3);
+    private final List<Integer> ports = Ports.free(3);
     private final MemberProcess founder;
     private final List<MemberProcess> others;
 
@@ -99,6 +100,9 @@ final class FounderTest {
                     || three.others.stream().allMatch(FounderTest::saysWhy));
         served += three.others.stream().noneMatch(FounderTest::saysWhy) ? 1 : 0;
         three.founder.start();
+        PATIENT.until(
+            "it serves too or says why it does not, -Dplinth.seed=" + seed,
+            () -> !incarnation(three.founder).isEmpty() || saysWhy(three.founder));
         List<String> told = new ArrayList<>();
         three.others.forEach(each -> told.add(incarnation(each)));
         told.add(incarnation(three.founder));

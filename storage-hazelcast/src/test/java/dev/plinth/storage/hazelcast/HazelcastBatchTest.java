@@ -246,6 +246,52 @@ final class HazelcastBatchTest {
     assertThatThrownBy(() -> backUp(ofTheOld, replica)).isInstanceOf(HazelcastException.class);
   }
 
+  /**
+   * H4: an index alone does not say where a replica is. An owner that was replaced and does not
+   * know it counts on, too; where its successor is by then it must not be confirmed, nor copied
+   * from.
+   */
+  @Test
+  void h4AReplicaThatFollowsALaterOwnerRefusesTheOneBeforeAtEachIndex() {
+    Replica old = fresh();
+    Replica replica = fresh();
+    HazelcastBatch first = batch(BatchMode.WRITES, 1, false, put("1"));
+    BatchOutcome unused = run(first, old);
+    backUp(first, replica);
+
+    StateEdit later = replica.known().edit();
+    Answer unusedAnswer = later.apply(new Request.TakeOver(new UUID(7, 7)));
+    Answer unusedToo = later.apply((Request.Step) put("of the later owner"));
+    HazelcastState followed = later.finish();
+    for (int sequence = 2; old.known().index() <= followed.index() + 4; sequence++) {
+      Replica following = new Replica(followed);
+      HazelcastBatch next = batch(BatchMode.WRITES, sequence, false, put("of the old owner"));
+      BatchOutcome unusedYet = run(next, old);
+      assertThatThrownBy(() -> backUp(next, following))
+          .isInstanceOf(HazelcastException.class)
+          .hasMessageContaining("follows another owner");
+      assertThat(following.sets).isZero();
+    }
+  }
+
+  /** H4: of two that took over without knowing of one another, none overtakes the other. */
+  @Test
+  void h4TwoThatTookOverAtOnceDoNotFollowOneAnother() {
+    HazelcastState base = HazelcastState.create(DATA);
+    StateEdit one = base.edit();
+    Answer unused = one.apply(new Request.TakeOver(new UUID(7, 7)));
+    StateEdit other = base.edit();
+    Answer unusedToo = other.apply(new Request.TakeOver(new UUID(8, 8)));
+    HazelcastState.Position first = one.finish().position();
+    HazelcastState.Position second = other.finish().position();
+    assertThat(first).isNotEqualTo(second);
+    assertThat(first.isOvertakenBy(second)).isTrue();
+    assertThat(second.isOvertakenBy(first)).isTrue();
+    assertThat(base.position().isOvertakenBy(first)).isTrue();
+    assertThat(first.isOvertakenBy(base.position())).isFalse();
+    assertThat(first.isOvertakenBy(first)).isFalse();
+  }
+
   /** H4: data that is not there is lost; neither owner nor backup makes new data. */
   @Test
   void h4WhatIsNotThereIsLostAndNeverCreated() {

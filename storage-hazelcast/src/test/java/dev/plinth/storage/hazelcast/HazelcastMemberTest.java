@@ -5,18 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hazelcast.spi.exception.RetryableHazelcastException;
 import dev.plinth.spi.Bytes;
+import dev.plinth.spi.Change;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.IncarnationLostException;
 import dev.plinth.spi.Key;
+import dev.plinth.spi.KeyRange;
+import dev.plinth.spi.LeaseId;
 import dev.plinth.spi.Measurement;
 import dev.plinth.spi.Settings;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreRuntime;
 import dev.plinth.spi.StoreUnavailableException;
-import java.io.IOException;
-import java.net.InetAddress;
+import dev.plinth.spi.Watch;
+import dev.plinth.spi.WatchOptions;
+import dev.plinth.tck.Ports;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +67,7 @@ final class HazelcastMemberTest {
   /** Rule H11: however members start, one keyspace comes of it. */
   @Test
   void membersThatStartAtOnceFindOneKeyspace() throws Exception {
-    List<Integer> ports = freePorts(3);
+    List<Integer> ports = Ports.free(3);
     try (ExecutorService starting = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Started>> futures = new ArrayList<>();
       for (int port : ports) {
@@ -78,7 +88,7 @@ final class HazelcastMemberTest {
   /** Rules H6 and H7: one of three serves nothing, and goes on by itself when there are two. */
   @Test
   void oneAloneWaitsForAnother() throws Exception {
-    List<Integer> ports = freePorts(2);
+    List<Integer> ports = Ports.free(2);
     Started first = add(start(ports.getFirst(), ports, Map.of("request-timeout", "1s")));
     assertThatThrownBy(() -> put(first, "early"))
         .isInstanceOf(StoreUnavailableException.class)
@@ -108,7 +118,7 @@ final class HazelcastMemberTest {
   /** What the metrics page shows needs nobody's answer, so it shows when nothing is served too. */
   @Test
   void eachMemberMeasuresWhatItHolds() throws Exception {
-    List<Integer> ports = freePorts(2);
+    List<Integer> ports = Ports.free(2);
     Started first = add(start(ports.getFirst(), ports, Map.of("state-budget", "1MiB")));
     assertThat(measured(first))
         .containsEntry("members", 1L)
@@ -161,7 +171,7 @@ final class HazelcastMemberTest {
   /** Graceful shutdown hands over first. */
   @Test
   void whatAMemberHeldIsThereWhenItHasLeft() throws Exception {
-    List<Integer> ports = freePorts(2);
+    List<Integer> ports = Ports.free(2);
     Map<String, Object> one = Map.of("minimum-members", 1);
     Started first = add(start(ports.getFirst(), ports, one));
     put(first, "v");
@@ -175,7 +185,7 @@ final class HazelcastMemberTest {
   /** Rule H11: nobody makes an empty store of one that was lost. */
   @Test
   void aLostKeyspaceStaysLost() throws Exception {
-    List<Integer> ports = freePorts(3);
+    List<Integer> ports = Ports.free(3);
     Map<String, Object> uncopied = Map.of("minimum-members", 1, "backup-count", 0);
     for (int port : ports) {
       Started unused = add(start(port, ports, uncopied));
@@ -199,13 +209,16 @@ final class HazelcastMemberTest {
     }
     Started late = add(start(ports.get(all.indexOf(holder)), ports, uncopied));
     assertThatThrownBy(() -> late.store().keyValues().get(KEY)).isInstanceOf(StoreException.class);
-    assertThat(late.member().states().containsKey(HazelcastMember.KEYSPACE)).isFalse();
+    assertThat(
+            HazelcastMemberConfig.map(late.member().instance())
+                .containsKey(HazelcastMember.KEYSPACE))
+        .isFalse();
   }
 
   /** Rule H12: of two clusters that meet, one gives up its data and knows it. */
   @Test
   void clustersThatMeetKeepTheDataOfOne() throws Exception {
-    List<Integer> ports = freePorts(2);
+    List<Integer> ports = Ports.free(2);
     Map<String, Object> one = Map.of("minimum-members", 1);
     Started searching = add(start(ports.getFirst(), ports, one));
     put(searching, "searching");
@@ -229,9 +242,89 @@ final class HazelcastMemberTest {
             kept.equals(searching) ? Optional.of(Bytes.utf8("searching")) : Optional.empty());
   }
 
+  /**
+   * Hazelcast stops by itself when it could not join again those that it was cut off from; nobody
+   * who uses the store has to start anything.
+   */
+  @Test
+  void aMemberThatStoppedByItselfIsStartedAgain() throws Exception {
+    List<Integer> ports = Ports.free(3);
+    for (int port : ports) {
+      Started unused = add(start(port, ports, Map.of()));
+    }
+    Started stopped = all.getLast();
+    await(() -> all.stream().allMatch(HazelcastMemberTest::serves));
+    put(stopped, "before");
+    LeaseId lease = stopped.store().leases().grant(Duration.ofMinutes(5)).id();
+    try (Watch watch = stopped.store().watches().open(WatchOptions.of(KeyRange.single(KEY)))) {
+      UUID first = id(stopped);
+      stopped.member().instance().getLifecycleService().terminate();
+      put(all.getFirst(), "meanwhile");
+      await(() -> all.stream().allMatch(each -> serves(each) && each.member().members() == 3));
+      assertThat(id(stopped)).isNotEqualTo(first);
+      put(stopped, "after");
+      List<Change> seen = new ArrayList<>();
+      while (seen.size() < 2) {
+        seen.addAll(watch.next().changes());
+      }
+      assertThat(seen.stream().map(change -> change.entry().value().utf8()))
+          .containsExactly("meanwhile", "after");
+    }
+    assertThat(stopped.store().leases().describe(lease)).isPresent();
+    assertThat(all.stream().map(each -> each.store().status().incarnation()).distinct()).hasSize(1);
+    await(() -> Objects.equals(measured(stopped).get("alarms"), 0L));
+  }
+
+  /**
+   * A process that is frozen accepts connections all the same. Until it says a word nobody may
+   * spin: the threads that write are shared with all other members, who would hear nothing.
+   */
+  @Test
+  void aMuteMemberKeepsNobodyBusy() throws Exception {
+    List<Integer> ports = Ports.free(2);
+    Started one = add(start(ports.getFirst(), ports, Map.of("minimum-members", 1)));
+    try (ServerSocket mute = new ServerSocket()) {
+      mute.bind(new InetSocketAddress("127.0.0.1", ports.getLast()));
+      mute.setSoTimeout(60_000);
+      try (Socket connection = mute.accept()) {
+        assertThat(connection.getInputStream().readNBytes(3)).asString().isEqualTo("HZC");
+        Duration before = writing(one);
+        LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
+        assertThat(before).isPositive();
+        assertThat(writing(one).minus(before)).isLessThan(Duration.ofSeconds(1));
+      }
+    }
+  }
+
+  /** The time for which the threads of one that write to others have used a processor. */
+  private static Duration writing(Started one) {
+    String names = "hz." + one.member().instance().getName() + ".IO.thread-out";
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+        .filter(thread -> thread != null && thread.getThreadName().startsWith(names))
+        .map(thread -> Duration.ofNanos(threads.getThreadCpuTime(thread.getThreadId())))
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  /** Rule H11: who was started again does not take itself for the one who began. */
+  @Test
+  void aMemberThatStoppedByItselfDoesNotCreateTheDataAnew() throws Exception {
+    List<Integer> ports = Ports.free(1);
+    Started alone = add(start(ports.getFirst(), ports, Map.of("minimum-members", 1)));
+    put(alone, "v");
+    UUID first = id(alone);
+    alone.member().instance().getLifecycleService().terminate();
+    await(() -> !id(alone).equals(first) && !id(alone).equals(new UUID(0, 0)));
+    assertThatThrownBy(() -> alone.store().keyValues().get(KEY))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("lost");
+    assertThat(HazelcastMemberConfig.map(alone.member().instance()).containsKey("plinth"))
+        .isFalse();
+  }
+
   @Test
   void membersThatAreConfiguredInAnotherWayAreRefused() throws Exception {
-    List<Integer> ports = freePorts(2);
+    List<Integer> ports = Ports.free(2);
     Started unused = add(start(ports.getFirst(), ports, Map.of("minimum-members", 1)));
     assertThatThrownBy(() -> start(ports.getLast(), ports, Map.of()))
         .isInstanceOf(IllegalStateException.class)
@@ -288,20 +381,6 @@ final class HazelcastMemberTest {
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime() - end).as("nothing changed in time").isNegative();
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-    }
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return sockets.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket each : sockets) {
-        each.close();
-      }
     }
   }
 }

@@ -6,10 +6,7 @@ import com.hazelcast.cluster.MembershipEvent;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreException;
 import dev.plinth.tck.Await;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import dev.plinth.tck.Ports;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +30,7 @@ final class MemberCluster implements AutoCloseable {
 
   MemberCluster(Map<String, ?> settings) {
     String name = "faults-" + UUID.randomUUID();
-    List<Integer> ports = freePorts(MEMBERS + 1);
+    List<Integer> ports = Ports.free(MEMBERS + 1);
     for (int i = 0; i < MEMBERS; i++) {
       members.add(new MemberProcess(name, ports, i, settings, false));
     }
@@ -51,23 +48,6 @@ final class MemberCluster implements AutoCloseable {
               }
             });
     awaitServing();
-  }
-
-  /** Ports that nobody uses now. */
-  static List<Integer> freePorts(int count) {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
-      return ports;
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
   }
 
   List<MemberProcess> members() {

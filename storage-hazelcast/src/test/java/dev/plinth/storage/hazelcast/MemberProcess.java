@@ -102,12 +102,7 @@ final class MemberProcess implements AutoCloseable {
   Store open(Duration callTimeout) {
     HazelcastMember there = Optional.ofNullable(member).orElseThrow();
     return new HazelcastStore(
-        there.instance(),
-        there.states(),
-        HazelcastMember.KEYSPACE,
-        runtime,
-        callTimeout,
-        config.limits());
+        there.instance(), HazelcastMember.KEYSPACE, runtime, callTimeout, config.limits());
   }
 
   HazelcastInstance instance() {

@@ -118,7 +118,7 @@ final class TestMember implements AutoCloseable {
   }
 
   Store open(String keyspace, Duration callTimeout) {
-    return new HazelcastStore(instance, states(), keyspace, runtime, callTimeout, LIMITS);
+    return new HazelcastStore(instance, keyspace, runtime, callTimeout, LIMITS);
   }
 
   @Override
