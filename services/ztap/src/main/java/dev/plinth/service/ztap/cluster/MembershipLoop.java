@@ -303,7 +303,9 @@ final class MembershipLoop {
     try {
       repository.markStopped(record().stopping(runtime.now()), heartbeats.created);
     } catch (StoreException unreachable) {
-      LOG.atWarn().setCause(unreachable).log("The session is left to its time to live");
+      LOG.atWarn()
+          .addKeyValue("reason", unreachable.getMessage())
+          .log("The session is left to its time to live");
     }
   }
 
