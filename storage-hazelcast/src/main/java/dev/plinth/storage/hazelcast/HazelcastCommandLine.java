@@ -15,8 +15,10 @@ import dev.plinth.spi.Transaction;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -135,7 +137,7 @@ final class HazelcastCommandLine {
    */
   private void lookForLate() {
     List<HazelcastCall> late = new ArrayList<>();
-    List<HazelcastFlight> silent = new ArrayList<>();
+    Map<HazelcastFlight, Integer> silent = new HashMap<>();
     lock.lock();
     try {
       look = null;
@@ -148,7 +150,7 @@ final class HazelcastCommandLine {
       for (HazelcastFlight flight : flights) {
         waiting.addAll(flight.calls);
         if (flight.out && now - flight.sentAt >= part()) {
-          silent.add(flight);
+          silent.put(flight, flight.attempts);
         }
       }
       for (HazelcastCall call : waiting) {
@@ -169,18 +171,8 @@ final class HazelcastCommandLine {
       StoreException end = givenUp(call, "the store did not answer in time");
       boolean unused = call.reply.completeExceptionally(end);
     }
-    silent.forEach(this::askAgain);
-  }
-
-  private void askAgain(HazelcastFlight flight) {
-    int attempt;
-    lock.lock();
-    try {
-      attempt = flight.attempts;
-    } finally {
-      lock.unlock();
-    }
-    repeat(flight, attempt, new StoreUnavailableException("nothing was heard in time"), true);
+    silent.forEach((flight, attempt) ->
+        repeat(flight, attempt, new StoreUnavailableException("nothing was heard in time"), true));
   }
 
   private static HandleClosedException closed() {
@@ -247,7 +239,7 @@ final class HazelcastCommandLine {
       if (flight == null) {
         return;
       }
-      send(flight, false);
+      send(flight);
     }
   }
 
@@ -274,7 +266,6 @@ final class HazelcastCommandLine {
       sequence++;
       HazelcastFlight flight = new HazelcastFlight(calls, sequence);
       calls.forEach(call -> call.flight = flight);
-      flight.out = true;
       flights.add(flight);
       return flight;
     } finally {
@@ -282,15 +273,17 @@ final class HazelcastCommandLine {
     }
   }
 
-  private void send(HazelcastFlight flight, boolean again) {
-    Thread unused =
-        link.runtime().start("plinth-hazelcast-batch", () -> sendAndWait(flight, again));
+  private void send(HazelcastFlight flight) {
+    Thread unused = link.runtime().start("plinth-hazelcast-batch", () -> sendAndWait(flight));
   }
 
   /** Blocks: what Hazelcast offers instead starts a thread, or two, for each answer. */
-  private void sendAndWait(HazelcastFlight flight, boolean again) {
+  private void sendAndWait(HazelcastFlight flight) {
     long seen = link.seen();
-    int attempt = began(flight);
+    Departure departure = depart(flight);
+    if (departure == null) {
+      return;
+    }
     boolean confirming = mode == BatchMode.READS;
     OwnerReads.Question question = link.ownerReads().ask();
     // A read has another number each time it is sent, so that no attempt is taken for another one.
@@ -298,14 +291,14 @@ final class HazelcastCommandLine {
     BatchOutcome outcome;
     Optional<HazelcastState> found = Optional.empty();
     try {
-      outcome = BatchOutcome.decode(link.send(mode, number, again, flight.requests()));
+      outcome = BatchOutcome.decode(link.send(mode, number, departure.again(), flight.requests()));
     } catch (RuntimeException failure) {
       boolean tooFew =
           failure instanceof SplitBrainProtectionException
               || failure instanceof NoDataMemberInClusterException;
       repeat(
           flight,
-          attempt,
+          departure.attempt(),
           tooFew
               ? new StoreUnavailableException("fewer members than minimum-members", failure)
               : failure,
@@ -316,14 +309,33 @@ final class HazelcastCommandLine {
         found = link.confirmations().end(number);
       }
     }
-    answered(flight, attempt, seen, found, question, outcome);
+    answered(flight, departure.attempt(), seen, found, question, outcome);
   }
 
-  private int began(HazelcastFlight flight) {
+  /**
+   * What leaves.
+   *
+   * @param attempt which attempt it is
+   * @param again whether one before may have been carried out
+   */
+  private record Departure(int attempt, boolean again) {}
+
+  /**
+   * Only from here on may a batch have been carried out. A call that was given up before was told
+   * that nothing happened, so it stays behind; nothing leaves if nobody waits.
+   */
+  private @Nullable Departure depart(HazelcastFlight flight) {
     lock.lock();
     try {
+      if (!flights.contains(flight)) {
+        return null;
+      }
+      if (!flight.doubtful) {
+        flight.calls.removeIf(call -> call.over);
+      }
+      flight.out = true;
       flight.sentAt = link.runtime().nanoTime();
-      return flight.attempts;
+      return new Departure(flight.attempts, flight.doubtful);
     } finally {
       lock.unlock();
     }
@@ -444,22 +456,7 @@ final class HazelcastCommandLine {
       return;
     }
     Duration pause = Duration.ofMillis(FIRST_PAUSE_MILLIS << Math.min(attempts, 5));
-    StoreRuntime.Scheduled unused = link.runtime().schedule(pause, () -> sendAgain(flight));
-  }
-
-  private void sendAgain(HazelcastFlight flight) {
-    boolean again;
-    lock.lock();
-    try {
-      if (!flights.contains(flight)) {
-        return;
-      }
-      flight.out = true;
-      again = flight.doubtful;
-    } finally {
-      lock.unlock();
-    }
-    send(flight, again);
+    StoreRuntime.Scheduled unused = link.runtime().schedule(pause, () -> send(flight));
   }
 
   /** Ends every call as closed, now and later. */

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A batch that was sent, until it is answered or nobody waits for it. Belongs to a line's lock. */
+/** A batch on its way, until it is answered or nobody waits for it. Belongs to a line's lock. */
 final class HazelcastFlight {
   final List<HazelcastCall> calls;
   final long sequence;
@@ -18,7 +18,7 @@ final class HazelcastFlight {
   /** When it was last sent, by the runtime's clock. */
   long sentAt;
 
-  /** Whether an answer may still come. */
+  /** Whether it has left and an answer may still come. */
   boolean out;
 
   /** Whether an attempt ended without saying whether it was carried out. */

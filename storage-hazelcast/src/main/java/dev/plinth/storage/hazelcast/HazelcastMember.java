@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -26,7 +27,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,12 +61,16 @@ final class HazelcastMember implements AutoCloseable {
   private final StoreRuntime runtime;
   private final HazelcastReplicas replicas;
   private final HazelcastNode node;
+  private final int partition;
   private final Function<Config, HazelcastInstance> starting;
   private final List<Runnable> changed = new CopyOnWriteArrayList<>();
   private final List<Runnable> restarted = new CopyOnWriteArrayList<>();
   private final List<Runnable> merged = new CopyOnWriteArrayList<>();
   private final AtomicInteger merges = new AtomicInteger();
   private final Set<Integer> lostPartitions = ConcurrentHashMap.newKeySet();
+
+  /** When a copy of each partition last moved. */
+  private final Map<Integer, Instant> migrations = new ConcurrentHashMap<>();
 
   /** Another one when Hazelcast had stopped by itself. */
   private volatile HazelcastInstance instance;
@@ -77,7 +81,6 @@ final class HazelcastMember implements AutoCloseable {
   private volatile boolean mayCreate = true;
   private volatile boolean lost;
   private volatile boolean closed;
-  private volatile @Nullable Instant lastMigration;
 
   private HazelcastMember(
       HazelcastConfig config, StoreRuntime runtime, Function<Config, HazelcastInstance> starting) {
@@ -87,6 +90,7 @@ final class HazelcastMember implements AutoCloseable {
     this.node = new HazelcastNode(runtime, config.ownerRules(), replicas);
     this.starting = starting;
     this.instance = starting.apply(described());
+    this.partition = instance.getPartitionService().getPartition(KEYSPACE).getPartitionId();
   }
 
   private Config described() {
@@ -211,7 +215,7 @@ final class HazelcastMember implements AutoCloseable {
   }
 
   private void noteLoss() {
-    if (listening && !lost && lostPartitions.contains(partition())) {
+    if (listening && !lost && lostPartitions.contains(partition)) {
       lost = true;
       LOG.error(
           "all copies of the data are lost; nothing is served until every member is started anew");
@@ -336,7 +340,7 @@ final class HazelcastMember implements AutoCloseable {
 
   /** When a copy of the keyspace last moved, if it has since this member started. */
   Optional<Instant> lastMigration() {
-    return Optional.ofNullable(lastMigration);
+    return Optional.ofNullable(migrations.get(partition));
   }
 
   /** What an operator must look at. */
@@ -360,10 +364,6 @@ final class HazelcastMember implements AutoCloseable {
       alarms.add(live + " of " + wanted + " backups are at members that live");
     }
     return alarms;
-  }
-
-  private int partition() {
-    return instance.getPartitionService().getPartition(KEYSPACE).getPartitionId();
   }
 
   /** Leaves the cluster after its copies were handed over; blocks for the shutdown time-out. */
@@ -406,8 +406,9 @@ final class HazelcastMember implements AutoCloseable {
     }
 
     private void note(ReplicaMigrationEvent event) {
-      if (listening && !closed && event.getPartitionId() == partition()) {
-        lastMigration = runtime.now();
+      // Copies may come while the member starts, when it does not know yet which are of interest.
+      migrations.put(event.getPartitionId(), runtime.now());
+      if (listening && event.getPartitionId() == partition) {
         changed();
       }
     }

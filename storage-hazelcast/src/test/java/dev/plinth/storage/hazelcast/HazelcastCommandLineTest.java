@@ -1,0 +1,145 @@
+package dev.plinth.storage.hazelcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.hazelcast.core.HazelcastInstance;
+import dev.plinth.spi.Bytes;
+import dev.plinth.spi.Key;
+import dev.plinth.spi.Put;
+import dev.plinth.spi.Store;
+import dev.plinth.spi.StoreRuntime;
+import dev.plinth.spi.StoreUnavailableException;
+import dev.plinth.spi.Transaction;
+import dev.plinth.tck.Await;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What callers are told when a batch does not leave, and what happens to them then (G37, G38). */
+final class HazelcastCommandLineTest {
+  private static final Await PATIENT = new Await(Duration.ofSeconds(30));
+  private static final Duration LONG = Duration.ofMinutes(2);
+  private static final Key FIRST = Key.utf8("/first");
+  private static final Key GIVEN_UP = Key.utf8("/given-up");
+  private static final Key KEPT = Key.utf8("/kept");
+
+  private final TestMember member = TestMember.alone(TestMember.RULES);
+  private final HeldBatches runtime = new HeldBatches();
+
+  @AfterEach
+  void close() {
+    member.close();
+    runtime.close();
+  }
+
+  @Test
+  void aBatchThatNeverLeftIsNotDoubtful() throws InterruptedException {
+    HazelcastCommandLine line = line(Duration.ofMillis(600));
+    assertThatThrownBy(() -> line.ask(put(FIRST))).isInstanceOf(StoreUnavailableException.class);
+    UUID unused = member.create("plinth");
+    assertThat(runtime.letOneGo().join(LONG)).isTrue();
+    try (Store store = member.open("plinth")) {
+      assertThat(store.keyValues().get(FIRST)).isEmpty();
+    }
+  }
+
+  @Test
+  void whoWasToldThatNothingHappenedStaysBehind() throws InterruptedException {
+    HazelcastCommandLine line = line(LONG);
+    HazelcastCall first = line.start(put(FIRST));
+    HazelcastCall givenUp = line.start(put(GIVEN_UP));
+    HazelcastCall kept = line.start(put(KEPT));
+    // The two that waited behind it are one batch now.
+    giveUp(line, first);
+    Thread unusedEmpty = runtime.letOneGo();
+    Thread unusedRefused = runtime.letOneGo();
+    // There is no data yet, so it was refused and is about to be sent again.
+    PATIENT.until("it is about to be sent again", () -> !runtime.held.isEmpty());
+    giveUp(line, givenUp);
+    UUID unused = member.create("plinth");
+    Thread unusedServed = runtime.letOneGo();
+    assertThat(line.await(kept)).isInstanceOf(Answer.Committed.class);
+    try (Store store = member.open("plinth")) {
+      assertThat(store.keyValues().get(KEPT)).isPresent();
+      assertThat(store.keyValues().get(GIVEN_UP)).isEmpty();
+      assertThat(store.keyValues().get(FIRST)).isEmpty();
+    }
+  }
+
+  private HazelcastCommandLine line(Duration callTimeout) {
+    HazelcastInstance instance = member.instance();
+    OwnerReads reads =
+        new OwnerReads(
+            runtime,
+            HazelcastNode.of(instance).orElseThrow().owner("plinth"),
+            HazelcastReplicas.ownedVersion(instance, "plinth"));
+    HazelcastLink link = new HazelcastLink(instance, "plinth", runtime, callTimeout, reads);
+    return new HazelcastCommandLine(link, BatchMode.WRITES, 1);
+  }
+
+  private static Request put(Key key) {
+    return new Request.Write(Transaction.of(Put.of(key, Bytes.EMPTY)));
+  }
+
+  /** Nothing has left with it, and it is told so. */
+  private static void giveUp(HazelcastCommandLine line, HazelcastCall call) {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> line.await(call)).isInstanceOf(StoreUnavailableException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  /** Batches begin when the test says so. */
+  private static final class HeldBatches implements StoreRuntime {
+    private final StoreRuntime runtime = StoreRuntime.system();
+    private final BlockingQueue<Thread> held = new LinkedBlockingQueue<>();
+
+    Thread letOneGo() throws InterruptedException {
+      Thread batch = Optional.ofNullable(held.poll(1, TimeUnit.MINUTES)).orElseThrow();
+      batch.start();
+      return batch;
+    }
+
+    @Override
+    public Thread start(String name, Runnable task) {
+      if (!name.equals("plinth-hazelcast-batch")) {
+        return runtime.start(name, task);
+      }
+      Thread batch = Thread.ofVirtual().name(name).unstarted(task);
+      held.add(batch);
+      return batch;
+    }
+
+    @Override
+    public long nanoTime() {
+      return runtime.nanoTime();
+    }
+
+    @Override
+    public Instant now() {
+      return runtime.now();
+    }
+
+    @Override
+    public Scheduled schedule(Duration delay, Runnable task) {
+      return runtime.schedule(delay, task);
+    }
+
+    @Override
+    public RandomGenerator random() {
+      return runtime.random();
+    }
+
+    @Override
+    public void close() {
+      runtime.close();
+    }
+  }
+}
