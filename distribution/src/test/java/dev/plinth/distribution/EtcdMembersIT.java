@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +40,10 @@ final class EtcdMembersIT {
   private void formACluster(EtcdMembers members) throws Exception {
     EtcdInstallation etcd = EtcdInstallation.newest();
     Map<String, String> addresses = new LinkedHashMap<>();
+    Iterator<Integer> ports = Ports.free(2 * members.environments().size()).iterator();
     for (String host : members.environments().keySet()) {
-      addresses.put(host + ":2379", "127.0.0.1:" + Ports.free());
-      addresses.put(host + ":2380", "127.0.0.1:" + Ports.free());
+      addresses.put(host + ":2379", "127.0.0.1:" + ports.next());
+      addresses.put(host + ":2380", "127.0.0.1:" + ports.next());
     }
     List<Process> processes = new ArrayList<>();
     List<Path> logs = new ArrayList<>();

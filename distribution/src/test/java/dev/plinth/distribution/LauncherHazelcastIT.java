@@ -3,7 +3,6 @@ package dev.plinth.distribution;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.tck.Ports;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -15,10 +14,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,16 +60,19 @@ final class LauncherHazelcastIT {
       assertThat(command("store", "put", "/it/" + offset, "v" + offset, file, at(offset)))
           .startsWith("0 revision");
     }
+    // All serve as soon as two hold the data; the third copy may come later.
+    awaitMetrics(20, "plinth_store_members 3\\.0\n", "plinth_store_backups_live 2\\.0\n");
     assertThat(command("store", "status", file, at(20)))
         .contains("hazelcast", "leader", "[127.0.0.1]:" + (base + 9), "[127.0.0.1]:" + (base + 29))
         .containsPattern("version +5\\.7\\.")
         .containsPattern("backups live +2");
     assertThat(command("store", "status", "--json", file, at(20)))
         .contains("\"measurements\"", "\"state_budget_bytes\"");
-    assertThat(metrics(20))
-        .contains("plinth_store_members 3.0\n", "plinth_store_backups_configured 2.0\n")
-        .containsPattern("plinth_store_index [1-9]")
-        .containsPattern("plinth_store_state_bytes [1-9]");
+    awaitMetrics(
+        20,
+        "plinth_store_backups_configured 2\\.0\n",
+        "plinth_store_index [1-9]",
+        "plinth_store_state_bytes [1-9]");
 
     kill(0);
     for (int offset : OFFSETS.subList(1, OFFSETS.size())) {
@@ -79,13 +85,13 @@ final class LauncherHazelcastIT {
     awaitReady(20, 503);
     assertThat(command("store", "get", "/it/0", file, at(20)))
         .startsWith("4 plinth: The store cannot be reached");
-    assertThat(metrics(20)).contains("plinth_store_members 1.0\n", "plinth_store_alarms 1.0\n");
+    awaitMetrics(20, "plinth_store_members 1\\.0\n", "plinth_store_alarms 1\\.0\n");
 
     started.set(0, process("again", "start", file, at(0)));
     awaitReady(20, 200);
     awaitReady(0, 200);
     assertThat(command("store", "get", "/it/0", file, at(0))).isEqualTo("0 later");
-    assertThat(metrics(20)).containsPattern("plinth_store_last_migration_timestamp_seconds [1-9]");
+    awaitMetrics(20, "plinth_store_last_migration_timestamp_seconds [1-9]");
     assertThat(errors("start-20")).doesNotContain("Java arguments", "start Java with");
   }
 
@@ -114,7 +120,7 @@ final class LauncherHazelcastIT {
             """
             store:
               backend: hazelcast
-              hazelcast: {cluster-name: %s, port: %d, port-count: 1}
+              hazelcast: {cluster-name: %s, port: %d, port-count: 1, request-timeout: 10s}
             admin: {port: %d}
             centro: {grpc-port: %d, http-port: %d}
             ztap: {http-port: %d, session-ttl: 6s, heartbeat-interval: 2s, election-timeout: 6s}
@@ -147,8 +153,20 @@ final class LauncherHazelcastIT {
     }
   }
 
-  private String metrics(int offset) throws InterruptedException {
-    return answer(URI.create("http://127.0.0.1:" + (base + offset) + "/metrics"));
+  /** Each member measures what it has heard of, which may be a moment after it serves. */
+  private void awaitMetrics(int offset, String... patterns) throws InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + (base + offset) + "/metrics");
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    String answer = answer(uri);
+    while (!containsAll(answer, patterns)) {
+      assertThat(System.nanoTime()).as("%s of %s", List.of(patterns), answer).isLessThan(deadline);
+      boolean _ = new CountDownLatch(1).await(50, TimeUnit.MILLISECONDS);
+      answer = answer(uri);
+    }
+  }
+
+  private static boolean containsAll(String answer, String... patterns) {
+    return Arrays.stream(patterns).allMatch(each -> Pattern.compile(each).matcher(answer).find());
   }
 
   private static String answer(URI uri) throws InterruptedException {
@@ -188,10 +206,14 @@ final class LauncherHazelcastIT {
     return process.exitValue() + " " + (out + errors("command")).strip();
   }
 
-  /** The first of thirty ports, of which those that are used are likely to be free. */
+  /**
+   * The first of thirty ports that are free, as are those at which members look for others: a
+   * server of another kind there could keep them from finding each other. They are below all that
+   * other tests choose and the system gives away, so that nobody takes one later.
+   */
   private static int freeBase() throws IOException {
     for (int attempt = 0; attempt < 50; attempt++) {
-      int first = Ports.free();
+      int first = ThreadLocalRandom.current().nextInt(2000, 2900);
       if (areFree(first)) {
         return first;
       }
@@ -200,11 +222,12 @@ final class LauncherHazelcastIT {
   }
 
   private static boolean areFree(int first) {
-    int port = first;
-    while (port < first + 30 && isFree(port)) {
-      port++;
-    }
-    return port == first + 30;
+    // Each looks from the port without an offset on, in these steps, up to nine of them.
+    IntStream looked =
+        IntStream.of(10, 100, 1000)
+            .flatMap(step -> IntStream.rangeClosed(1, 9).map(factor -> first + 9 + factor * step));
+    return IntStream.concat(IntStream.range(first, first + 30), looked)
+        .allMatch(LauncherHazelcastIT::isFree);
   }
 
   private static boolean isFree(int port) {

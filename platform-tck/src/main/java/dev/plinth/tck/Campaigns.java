@@ -12,19 +12,15 @@ import dev.plinth.spi.election.Elections;
 import dev.plinth.spi.election.Leadership;
 import dev.plinth.spi.session.Session;
 import dev.plinth.spi.session.SessionPolicy;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
 
 /** What the tests of elections do again and again. */
 final class Campaigns {
-  /** How long the leases of these tests live without renewal. */
-  static final Duration TTL = Duration.ofSeconds(4);
-
   private Campaigns() {}
 
-  static Session session(Store store) {
-    return Session.open(store, TTL, SessionPolicy.END);
+  static Session session(StoreFixture fixture, Store store) {
+    return Session.open(store, fixture.ttl(), SessionPolicy.END);
   }
 
   /** Campaigns on a thread of its own. */

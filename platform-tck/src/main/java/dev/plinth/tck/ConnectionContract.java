@@ -170,11 +170,12 @@ public interface ConnectionContract extends StoreFixture {
   }
 
   private Throwable endsInTime(Store store, Consumer<Store> request) {
-    long begun = System.nanoTime();
-    Throwable error = catchThrowable(() -> request.accept(store));
-    assertThat(Duration.ofNanos(System.nanoTime() - begun))
-        .isLessThanOrEqualTo(requestTimeout().plus(tolerance()).plus(tolerance()));
-    return error;
+    try (RunningTime time = RunningTime.start()) {
+      Throwable error = catchThrowable(() -> request.accept(store));
+      assertThat(time.elapsed())
+          .isLessThanOrEqualTo(requestTimeout().plus(tolerance()).plus(tolerance()));
+      return error;
+    }
   }
 
   /** A write whose answer is lost says that it may have happened, and happened once. */

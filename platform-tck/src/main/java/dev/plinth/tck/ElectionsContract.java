@@ -40,7 +40,7 @@ public interface ElectionsContract extends StoreFixture {
   @Verifies({"G45", "G48"})
   default void theFirstCampaignerLeads() throws InterruptedException {
     try (Store store = open();
-        Session session = Campaigns.session(store)) {
+        Session session = Campaigns.session(this, store)) {
       ElectionName election = new ElectionName(freshKey());
       Elections elections = Elections.over(store);
       assertThat(elections.leader(election)).isEmpty();
@@ -66,8 +66,8 @@ public interface ElectionsContract extends StoreFixture {
   @Verifies({"G45", "G48"})
   default void theSecondLeadsAfterTheFirstResigned() throws InterruptedException {
     try (Store store = open();
-        Session one = Campaigns.session(store);
-        Session two = Campaigns.session(store)) {
+        Session one = Campaigns.session(this, store);
+        Session two = Campaigns.session(this, store)) {
       ElectionName election = new ElectionName(freshKey());
       Leadership first = Elections.over(store).campaign(election, one, Bytes.utf8("one"));
       Future<Leadership> waiting = Campaigns.begin(store, election, two, "two");
@@ -94,7 +94,7 @@ public interface ElectionsContract extends StoreFixture {
       List<Session> sessions = new ArrayList<>();
       List<Future<Leadership>> waiting = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
-        Session session = Campaigns.session(store);
+        Session session = Campaigns.session(this, store);
         sessions.add(session);
         waiting.add(Campaigns.begin(store, election, session, "n" + i));
         Campaigns.awaitCandidates(this, store, election, i + 1);
@@ -118,9 +118,9 @@ public interface ElectionsContract extends StoreFixture {
   @Verifies("G48")
   default void anInterruptedCampaignLeavesNoKey() throws InterruptedException {
     try (Store store = open();
-        Session one = Campaigns.session(store);
-        Session two = Campaigns.session(store);
-        Session three = Campaigns.session(store)) {
+        Session one = Campaigns.session(this, store);
+        Session two = Campaigns.session(this, store);
+        Session three = Campaigns.session(this, store)) {
       ElectionName election = new ElectionName(freshKey());
       Leadership first = Elections.over(store).campaign(election, one, Bytes.EMPTY);
       Future<Leadership> interrupted = Campaigns.begin(store, election, two, "two");
@@ -142,7 +142,7 @@ public interface ElectionsContract extends StoreFixture {
   @Verifies({"G38", "G48"})
   default void aFailedCampaignLeavesNoKey() {
     try (Store store = open();
-        Session one = Campaigns.session(store)) {
+        Session one = Campaigns.session(this, store)) {
       ElectionName election = new ElectionName(freshKey());
       UnreliableStore unreliable = new UnreliableStore(store);
       Elections elections = Elections.over(unreliable);
@@ -170,7 +170,7 @@ public interface ElectionsContract extends StoreFixture {
   @Verifies({"G48", "G49"})
   default void aFailedCampaignDoesNotRemoveTheLeaderOfItsSession() throws InterruptedException {
     try (Store store = open();
-        Session one = Campaigns.session(store)) {
+        Session one = Campaigns.session(this, store)) {
       UnreliableStore unreliable = new UnreliableStore(store);
       try (Leadership leader =
           Elections.over(store).campaign(new ElectionName(freshKey()), one, Bytes.utf8("one"))) {
@@ -191,7 +191,7 @@ public interface ElectionsContract extends StoreFixture {
   @Verifies({"G39", "G48"})
   default void oneLostAnswerDoesNotFailTheCampaign() throws InterruptedException {
     try (Store store = open();
-        Session one = Campaigns.session(store)) {
+        Session one = Campaigns.session(this, store)) {
       ElectionName election = new ElectionName(freshKey());
       UnreliableStore unreliable = new UnreliableStore(store);
       unreliable.loseAnswers(1);
@@ -211,8 +211,8 @@ public interface ElectionsContract extends StoreFixture {
   @Verifies({"G30", "G48"})
   default void aWaitingCandidateOutlivesTroubleWithItsWatch() throws InterruptedException {
     try (Store store = open();
-        Session one = Campaigns.session(store);
-        Session two = Campaigns.session(store)) {
+        Session one = Campaigns.session(this, store);
+        Session two = Campaigns.session(this, store)) {
       ElectionName election = new ElectionName(freshKey());
       UnreliableStore unreliable = new UnreliableStore(store);
       Leadership first = Elections.over(store).campaign(election, one, Bytes.EMPTY);
@@ -238,8 +238,8 @@ public interface ElectionsContract extends StoreFixture {
   @Verifies("G52")
   default void aWaitingCandidateWhoseKeyIsDeletedIsTold() throws InterruptedException {
     try (Store store = open();
-        Session one = Campaigns.session(store);
-        Session two = Campaigns.session(store);
+        Session one = Campaigns.session(this, store);
+        Session two = Campaigns.session(this, store);
         Leadership first =
             Elections.over(store).campaign(new ElectionName(freshKey()), one, Bytes.utf8("one"))) {
       Future<Leadership> waiting = Campaigns.begin(store, first.election(), two, "two");
@@ -257,8 +257,8 @@ public interface ElectionsContract extends StoreFixture {
   @Verifies("G52")
   default void aWaitingCandidateWhoseLeaseIsRevokedIsTold() throws InterruptedException {
     try (Store store = open();
-        Session one = Campaigns.session(store);
-        Session two = Campaigns.session(store);
+        Session one = Campaigns.session(this, store);
+        Session two = Campaigns.session(this, store);
         Leadership first =
             Elections.over(store).campaign(new ElectionName(freshKey()), one, Bytes.utf8("one"))) {
       Future<Leadership> waiting = Campaigns.begin(store, first.election(), two, "two");
@@ -276,10 +276,10 @@ public interface ElectionsContract extends StoreFixture {
   @Verifies("G52")
   default void aCampaignEndsWithItsSession() throws InterruptedException {
     try (Store store = open();
-        Session one = Campaigns.session(store);
+        Session one = Campaigns.session(this, store);
         Leadership first =
             Elections.over(store).campaign(new ElectionName(freshKey()), one, Bytes.utf8("one"))) {
-      Session two = Campaigns.session(store);
+      Session two = Campaigns.session(this, store);
       Future<Leadership> waiting = Campaigns.begin(store, first.election(), two, "two");
       Campaigns.awaitCandidates(this, store, first.election(), 2);
       two.close();
@@ -297,8 +297,8 @@ public interface ElectionsContract extends StoreFixture {
   @Verifies({"G45", "G48"})
   default void electionsWithRelatedNamesDoNotMix() throws InterruptedException {
     try (Store store = open();
-        Session session = Campaigns.session(store);
-        Session late = Campaigns.session(store)) {
+        Session session = Campaigns.session(this, store);
+        Session late = Campaigns.session(this, store)) {
       ElectionName a = new ElectionName(freshKey());
       Elections elections = Elections.over(store);
       List<Leadership> all = new ArrayList<>();
@@ -337,8 +337,8 @@ public interface ElectionsContract extends StoreFixture {
   @Verifies({"G45", "G48"})
   default void campaigningTwiceWithOneSessionIsTheSameTerm() throws InterruptedException {
     try (Store store = open();
-        Session one = Campaigns.session(store);
-        Session two = Campaigns.session(store)) {
+        Session one = Campaigns.session(this, store);
+        Session two = Campaigns.session(this, store)) {
       ElectionName election = new ElectionName(freshKey());
       Elections elections = Elections.over(store);
       Leadership first = elections.campaign(election, one, Bytes.utf8("one"));
@@ -382,11 +382,12 @@ public interface ElectionsContract extends StoreFixture {
       store.keyValues().put(counter, Bytes.utf8("0"));
       List<FencingToken> tokens = new CopyOnWriteArrayList<>();
       Concurrently.run(
-          patience(),
+          // One after the other, each through several calls.
+          patience().multipliedBy(3),
           candidates,
           i ->
               () -> {
-                try (Session session = Campaigns.session(store);
+                try (Session session = Campaigns.session(this, store);
                     Leadership leadership =
                         Elections.over(store).campaign(election, session, Bytes.utf8("n" + i))) {
                   Entry read = store.keyValues().get(counter).orElseThrow();

@@ -41,7 +41,11 @@ public interface HistoryContract extends StoreFixture {
         Workload workload = new Workload(seed, clients, 1500 / clients, interleaved);
         try (Store store = openEmpty()) {
           Surroundings surroundings =
-              new Surroundings(by -> advance(store, by), longestStep, patience());
+              new Surroundings(
+                  // All calls of a client are waited for at once.
+                  by -> advance(store, by),
+                  longestStep,
+                  patience().multipliedBy(4));
           assertThat(Checks.run(workload.run(store, surroundings), tolerance))
               .as("repeat with -Dplinth.seed=%s; %s", seed, workload)
               .isEmpty();

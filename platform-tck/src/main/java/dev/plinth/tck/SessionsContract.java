@@ -36,15 +36,12 @@ import org.junit.jupiter.api.Test;
  * @since 0.1
  */
 public interface SessionsContract extends StoreFixture {
-  /** How long the leases of these tests live without renewal. */
-  Duration SESSION_TTL = Duration.ofSeconds(4);
-
   /** A session outlives its time to live many times over, with all its keys. */
   @Test
   @Verifies("G44")
   default void aSessionKeepsItsLeaseForAsLongAsItIsOpen() {
     try (Store store = open();
-        Session session = Session.open(store, SESSION_TTL, SessionPolicy.END)) {
+        Session session = Session.open(store, ttl(), SessionPolicy.END)) {
       Key key = freshKey();
       store.keyValues().put(key, Bytes.utf8("here"), session.lease());
       for (int i = 0; i < 12; i++) {
@@ -77,7 +74,7 @@ public interface SessionsContract extends StoreFixture {
     try (Store store = open()) {
       KeySpace keys = freshKeySpace();
       store.keyValues().put(keys.key("other"), Bytes.utf8("stays"));
-      Session session = Session.open(store, SESSION_TTL, SessionPolicy.END);
+      Session session = Session.open(store, ttl(), SessionPolicy.END);
       for (int i = 0; i < 5; i++) {
         store.keyValues().put(keys.key("own", "" + i), Bytes.EMPTY, session.lease());
       }
@@ -103,7 +100,7 @@ public interface SessionsContract extends StoreFixture {
   default void orphaningLeavesTheKeysUntilTheTimeToLiveHasPassed() {
     try (Store store = open()) {
       Key key = freshKey();
-      Session session = Session.open(store, SESSION_TTL, SessionPolicy.END);
+      Session session = Session.open(store, ttl(), SessionPolicy.END);
       store.keyValues().put(key, Bytes.EMPTY, session.lease());
       session.orphan();
       session.close();
@@ -127,9 +124,9 @@ public interface SessionsContract extends StoreFixture {
     CountDownLatch never = new CountDownLatch(1);
     List<SessionEvent> heard = new CopyOnWriteArrayList<>();
     try (Store store = open()) {
-      Session session = Session.open(store, SESSION_TTL, SessionPolicy.END);
+      Session session = Session.open(store, ttl(), SessionPolicy.END);
       UnreliableStore unreliable = new UnreliableStore(store);
-      Session suspected = Session.open(unreliable, SESSION_TTL, SessionPolicy.END);
+      Session suspected = Session.open(unreliable, ttl(), SessionPolicy.END);
       suspected.onEvent(event -> waitFor(never));
       session.onEvent(event -> waitFor(never));
       suspected.onEvent(heard::add);
@@ -161,31 +158,42 @@ public interface SessionsContract extends StoreFixture {
   @Verifies({"G44", "G46"})
   default void theHolderStopsBelievingBeforeTheStoreCanExpireTheLease() {
     try (Store store = open()) {
-      UnreliableStore unreliable = new UnreliableStore(store);
-      Key key = freshKey();
-      List<Boolean> keyWasThere = new CopyOnWriteArrayList<>();
-      try (Session session = Session.open(unreliable, SESSION_TTL, SessionPolicy.END)) {
-        store.keyValues().put(key, Bytes.EMPTY, session.lease());
-        session.onEvent(event -> {
-          if (event instanceof SessionEvent.Ended) {
-            keyWasThere.add(store.keyValues().get(key).isPresent());
-          }
-        });
-        unreliable.cut();
-        Duration step = session.ttl().dividedBy(20);
-        Await.of(this)
-            .advancing("the session ends", this, store, step, () -> session.end().isPresent());
-        assertThat(session.isHeld()).isFalse();
-        Await.of(this).until("the listener hears", () -> !keyWasThere.isEmpty());
-        assertThat(keyWasThere).containsExactly(true);
-        Await.of(this)
-            .advancing(
-                "the key goes later",
-                this,
-                store,
-                step,
-                () -> store.keyValues().get(key).isEmpty());
+      boolean inTime = false;
+      while (!inTime) {
+        // A listener that runs too late, on a busy machine, has learned nothing.
+        inTime = hearsBeforeTheStoreMayExpireTheLease(store);
       }
+    }
+  }
+
+  private boolean hearsBeforeTheStoreMayExpireTheLease(Store store) {
+    record Look(boolean keyWasThere, long nanoTime) {}
+    UnreliableStore unreliable = new UnreliableStore(store);
+    Key key = freshKey();
+    List<Look> looks = new CopyOnWriteArrayList<>();
+    long begun = store.runtime().nanoTime();
+    try (Session session = Session.open(unreliable, ttl(), SessionPolicy.END)) {
+      store.keyValues().put(key, Bytes.EMPTY, session.lease());
+      session.onEvent(event -> {
+        if (event instanceof SessionEvent.Ended) {
+          boolean there = store.keyValues().get(key).isPresent();
+          looks.add(new Look(there, store.runtime().nanoTime()));
+        }
+      });
+      unreliable.cut();
+      Duration step = session.ttl().dividedBy(20);
+      Await.of(this)
+          .advancing("the session ends", this, store, step, () -> session.end().isPresent());
+      assertThat(session.isHeld()).isFalse();
+      Await.of(this).until("the listener hears", () -> !looks.isEmpty());
+      Look look = looks.getFirst();
+      boolean inTime = look.nanoTime() - begun < session.ttl().toNanos();
+      assertThat(look.keyWasThere() || !inTime).as("the key was there").isTrue();
+      assertThat(looks).hasSize(1);
+      Await.of(this)
+          .advancing(
+              "the key goes later", this, store, step, () -> store.keyValues().get(key).isEmpty());
+      return inTime;
     }
   }
 
@@ -195,11 +203,11 @@ public interface SessionsContract extends StoreFixture {
   default void anAnswerThatComesLateDoesNotBringALeaseBack() {
     try (Store store = open()) {
       UnreliableStore unreliable = new UnreliableStore(store);
-      try (Session ending = Session.open(unreliable, SESSION_TTL, SessionPolicy.END);
-          Session renewing = Session.open(unreliable, SESSION_TTL, SessionPolicy.RENEW)) {
+      try (Session ending = Session.open(unreliable, ttl(), SessionPolicy.END);
+          Session renewing = Session.open(unreliable, ttl(), SessionPolicy.RENEW)) {
         LeaseId first = renewing.lease();
         unreliable.stall();
-        Duration step = SESSION_TTL.dividedBy(8);
+        Duration step = ttl().dividedBy(8);
         Await.of(this)
             .advancing("the loss", this, store, step, () -> !ending.isHeld() && !renewing.isHeld());
         Await.of(this).until("the end", () -> ending.end().isPresent());
@@ -220,7 +228,7 @@ public interface SessionsContract extends StoreFixture {
     try (Store store = open()) {
       UnreliableStore unreliable = new UnreliableStore(store);
       List<SessionEvent> events = new CopyOnWriteArrayList<>();
-      try (Session session = Session.open(unreliable, SESSION_TTL, SessionPolicy.END)) {
+      try (Session session = Session.open(unreliable, ttl(), SessionPolicy.END)) {
         session.onEvent(events::add);
         LeaseId lease = session.lease();
         Duration step = session.ttl().dividedBy(20);
@@ -246,7 +254,7 @@ public interface SessionsContract extends StoreFixture {
   @Verifies({"G20", "G44"})
   default void aRevokedLeaseEndsTheSession() {
     try (Store store = open();
-        Session session = Session.open(store, SESSION_TTL, SessionPolicy.END)) {
+        Session session = Session.open(store, ttl(), SessionPolicy.END)) {
       Future<SessionEnd> end = Concurrently.start(session::awaitEnd);
       store.leases().revoke(session.lease());
       advance(store, session.ttl().dividedBy(2));
@@ -265,7 +273,7 @@ public interface SessionsContract extends StoreFixture {
     try (Store store = open()) {
       Key key = freshKey();
       List<SessionEvent> events = new CopyOnWriteArrayList<>();
-      try (Session session = Session.open(store, SESSION_TTL, SessionPolicy.RENEW)) {
+      try (Session session = Session.open(store, ttl(), SessionPolicy.RENEW)) {
         LeaseId first = session.lease();
         store.keyValues().put(key, Bytes.EMPTY, first);
         session.onEvent(event -> {
@@ -302,7 +310,7 @@ public interface SessionsContract extends StoreFixture {
     try (Store store = open()) {
       UnreliableStore unreliable = new UnreliableStore(store);
       List<SessionEvent> events = new CopyOnWriteArrayList<>();
-      try (Session session = Session.open(unreliable, SESSION_TTL, SessionPolicy.RENEW)) {
+      try (Session session = Session.open(unreliable, ttl(), SessionPolicy.RENEW)) {
         session.onEvent(events::add);
         LeaseId first = session.lease();
         Duration step = session.ttl().dividedBy(10);
@@ -333,7 +341,7 @@ public interface SessionsContract extends StoreFixture {
     try (Store store = open()) {
       UnreliableStore unreliable = new UnreliableStore(store);
       unreliable.loseAnswers(1);
-      try (Session session = Session.open(unreliable, SESSION_TTL, SessionPolicy.END)) {
+      try (Session session = Session.open(unreliable, ttl(), SessionPolicy.END)) {
         assertThat(store.leases().describe(session.lease())).isPresent();
         for (int i = 0; i < 9; i++) {
           unreliable.loseAnswers(i % 3 == 0 ? 1 : 0);
@@ -343,10 +351,10 @@ public interface SessionsContract extends StoreFixture {
         Await.of(this).until("it holds", session::isHeld);
       }
       unreliable.loseAnswers(2);
-      assertThatThrownBy(() -> Session.open(unreliable, SESSION_TTL, SessionPolicy.END))
+      assertThatThrownBy(() -> Session.open(unreliable, ttl(), SessionPolicy.END))
           .isInstanceOf(OutcomeUnknownException.class);
       unreliable.cut();
-      assertThatThrownBy(() -> Session.open(unreliable, SESSION_TTL, SessionPolicy.END))
+      assertThatThrownBy(() -> Session.open(unreliable, ttl(), SessionPolicy.END))
           .isInstanceOf(StoreUnavailableException.class);
     }
   }
@@ -360,7 +368,7 @@ public interface SessionsContract extends StoreFixture {
       PausedRuntime paused = new PausedRuntime(store.runtime());
       UnreliableStore process = new UnreliableStore(store, paused);
       Key key = freshKey();
-      try (Session session = Session.open(process, SESSION_TTL, SessionPolicy.END)) {
+      try (Session session = Session.open(process, ttl(), SessionPolicy.END)) {
         store.keyValues().put(key, Bytes.EMPTY, session.lease());
         assertThat(session.isHeld()).isTrue();
         paused.pause();
@@ -393,7 +401,7 @@ public interface SessionsContract extends StoreFixture {
   @Verifies("G42")
   default void closingTheStoreEndsTheSession() {
     Store store = open();
-    Session session = Session.open(store, SESSION_TTL, SessionPolicy.RENEW);
+    Session session = Session.open(store, ttl(), SessionPolicy.RENEW);
     store.close();
     advance(store, session.ttl().dividedBy(2));
     Await.of(this).until("the session ends", () -> session.end().isPresent());
@@ -410,7 +418,7 @@ public interface SessionsContract extends StoreFixture {
       List<SessionEvent> early = new CopyOnWriteArrayList<>();
       List<SessionEvent> stopped = new CopyOnWriteArrayList<>();
       List<SessionEvent> late = new CopyOnWriteArrayList<>();
-      Session session = Session.open(store, SESSION_TTL, SessionPolicy.END);
+      Session session = Session.open(store, ttl(), SessionPolicy.END);
       session.onEvent(early::add);
       session.onEvent(stopped::add).close();
       session.close();
@@ -431,12 +439,11 @@ public interface SessionsContract extends StoreFixture {
     try (Store store = openEmpty()) {
       Revision before = store.keyValues().current();
       for (int i = 0; i < 20; i++) {
-        Session.open(store, SESSION_TTL, i % 2 == 0 ? SessionPolicy.END : SessionPolicy.RENEW)
-            .close();
+        Session.open(store, ttl(), i % 2 == 0 ? SessionPolicy.END : SessionPolicy.RENEW).close();
       }
       assertThat(store.leases().list()).isEmpty();
       assertThat(store.keyValues().current()).isEqualTo(before);
-      advance(store, SESSION_TTL.multipliedBy(2));
+      advance(store, ttl().multipliedBy(2));
       assertThat(store.leases().list()).isEmpty();
       assertThat(Optional.of(store.keyValues().current())).contains(before);
     }

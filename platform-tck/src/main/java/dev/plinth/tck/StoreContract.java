@@ -31,8 +31,10 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What a store says of itself, how it refuses, and how it ends: cases 125 and 127 to 131.
@@ -187,6 +189,7 @@ public interface StoreContract extends StoreFixture {
 
   /** Opening and closing leaves no thread behind. */
   @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES) // longer than what it waits for
   @Case({128, 129})
   @Verifies("G42")
   default void openingAndClosingLeavesNoThreadBehind() {

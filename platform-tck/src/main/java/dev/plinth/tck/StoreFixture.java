@@ -115,6 +115,15 @@ public interface StoreFixture {
   }
 
   /**
+   * Returns how long the leases live that a test keeps alive, or uses before they end.
+   *
+   * @return where time is real, so long that a machine which stands still for seconds ends none
+   */
+  default Duration ttl() {
+    return Duration.ofSeconds(10);
+  }
+
+  /**
    * Starts servers of its own, which the test may stop: the cases marked for restart and fail-over.
    *
    * @return the servers, closed by the test; nothing if the store has none

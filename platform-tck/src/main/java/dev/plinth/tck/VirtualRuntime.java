@@ -39,6 +39,7 @@ public final class VirtualRuntime implements StoreRuntime {
   private final PriorityQueue<Task> tasks =
       new PriorityQueue<>(Comparator.comparingLong(Task::due).thenComparingLong(Task::order));
   private final RandomGenerator random;
+  private final Duration patience;
   private long nanos;
   private long scheduled;
   private Duration wallOffset = Duration.ZERO;
@@ -54,7 +55,22 @@ public final class VirtualRuntime implements StoreRuntime {
    * @param seed the same one gives the same numbers
    */
   public VirtualRuntime(long seed) {
+    this(seed, PATIENCE);
+  }
+
+  private VirtualRuntime(long seed, Duration patience) {
     this.random = new Random(seed);
+    this.patience = patience;
+  }
+
+  /**
+   * A runtime whose tasks wait for nothing that a later one does, but for a server, which answers
+   * when it can: the next one never begins before.
+   *
+   * @return a runtime whose randomness is always the same
+   */
+  public static VirtualRuntime ofTasksThatCallServers() {
+    return new VirtualRuntime(1, LONGEST);
   }
 
   /**
@@ -179,14 +195,12 @@ public final class VirtualRuntime implements StoreRuntime {
   private void runAndWait(Runnable task) {
     Thread thread = start("plinth-scheduled", task);
     long began = System.nanoTime();
-    long waitsSince = began;
+    // Looks are counted, not the time between them, in which all of the process may stand still.
+    long waited = 0;
     try {
       while (!thread.join(LOOK)) {
-        long now = System.nanoTime();
-        if (thread.getState() == Thread.State.RUNNABLE) {
-          waitsSince = now;
-        }
-        if (now - waitsSince > PATIENCE.toNanos() || now - began > LONGEST.toNanos()) {
+        waited = thread.getState() == Thread.State.RUNNABLE ? 0 : waited + LOOK.toNanos();
+        if (waited > patience.toNanos() || System.nanoTime() - began > LONGEST.toNanos()) {
           return;
         }
       }

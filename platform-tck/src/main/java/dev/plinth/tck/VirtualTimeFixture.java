@@ -22,6 +22,11 @@ public interface VirtualTimeFixture extends StoreFixture {
   }
 
   @Override
+  default Duration ttl() {
+    return Duration.ofSeconds(4);
+  }
+
+  @Override
   default Optional<WallClock> wallClock(Store store) {
     return Optional.of(time(store)::stepWallClock);
   }

@@ -238,12 +238,13 @@ public interface WatchHandleContract extends StoreFixture {
 
   /** A reader that does not pull delays nobody: no other watch, no call, no lease. */
   @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES) // so many writes, where each waits for a disk
   @Case(111)
   @Verifies({"G35", "G36", "G41"})
   default void aReaderThatDoesNotPullDelaysNobody() {
     int puts = 5000;
     try (Store store = open();
-        Session session = Session.open(store, store.limits().shortestTtl(), SessionPolicy.END)) {
+        Session session = Session.open(store, ttl(), SessionPolicy.END)) {
       Key key = freshKey();
       try (Watch stalled = store.watches().open(WatchOptions.of(KeyRange.single(key)));
           Watch reading = store.watches().open(WatchOptions.of(KeyRange.single(key)))) {

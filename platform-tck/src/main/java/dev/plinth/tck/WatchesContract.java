@@ -306,7 +306,10 @@ public interface WatchesContract extends StoreFixture {
           });
       List<List<Change>> seen =
           Concurrently.run(
-              patience(), 20, thread -> () -> history(store, space, first, new Random(thread)));
+              // They end with the last of many writes.
+              patience().multipliedBy(3),
+              20,
+              thread -> () -> history(store, space, first, new Random(thread)));
       Revision last = Concurrently.result(writer, patience());
       try (Watch watch = store.watches().open(WatchOptions.of(space.below()).from(first))) {
         List<Change> whole = Deliveries.of(watch, this).changesUntil(last);

@@ -33,7 +33,11 @@ public final class ClientFaults {
   private static final int STORMING = 8;
   private static final int LEASES_EACH = 125;
   private static final int WITH_A_KEY = 10;
-  private static final long BLOCKED_MILLIS = 5000;
+
+  /** Long enough to be renewed in time by a machine that stands still for a moment. */
+  private static final Duration BLOCKED_TTL = Duration.ofSeconds(8);
+
+  private static final long BLOCKED_MILLIS = BLOCKED_TTL.multipliedBy(5).dividedBy(2).toMillis();
 
   /** What it waited for is only seen soon after it was lost. */
   private static final long LOOK_MILLIS = 100;
@@ -145,7 +149,7 @@ public final class ClientFaults {
     CountDownLatch release = new CountDownLatch(1);
     List<Watch> watches = new ArrayList<>();
     Store store = stores.get(random.nextInt(load.clients()));
-    try (Session session = Session.open(store, Duration.ofSeconds(2), SessionPolicy.END)) {
+    try (Session session = Session.open(store, BLOCKED_TTL, SessionPolicy.END)) {
       session.onEvent(event -> await(release));
       for (int i = 0; i < 64; i++) {
         Watch watch = store.watches().open(WatchOptions.of(KeyRange.all()));

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 
 /** Threads that call and wait, and what became of them. */
 final class Callers {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 120;
 
   private Callers() {}
 

@@ -16,6 +16,7 @@ import dev.plinth.storage.etcd.testing.EtcdServers;
 import dev.plinth.storage.etcd.testing.SharedServers;
 import dev.plinth.tck.VirtualRuntime;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,7 +29,7 @@ final class EtcdCompactorTest {
   @Test
   void keepsWhatIsYoungerThanTheAge() {
     try (Store store = open();
-        VirtualRuntime time = new VirtualRuntime()) {
+        VirtualRuntime time = VirtualRuntime.ofTasksThatCallServers()) {
       KeyValues keyValues = store.keyValues();
       Compaction kept = new Compaction(Optional.of(Duration.ofSeconds(8)), Optional.empty());
       EtcdCompactor compactor = new EtcdCompactor(keyValues, time, kept);
@@ -51,7 +52,7 @@ final class EtcdCompactorTest {
   @Test
   void keepsTheNewestRevisions() {
     try (Store store = open();
-        VirtualRuntime time = new VirtualRuntime()) {
+        VirtualRuntime time = VirtualRuntime.ofTasksThatCallServers()) {
       KeyValues keyValues = store.keyValues();
       Compaction kept = new Compaction(Optional.empty(), Optional.of(3L));
       EtcdCompactor compactor = new EtcdCompactor(keyValues, time, kept);
@@ -78,6 +79,6 @@ final class EtcdCompactorTest {
 
   private static Store open() {
     EtcdServers servers = SERVERS.servers();
-    return EtcdClient.open(servers.endpoints());
+    return EtcdClient.open(servers.endpoints(), Map.of("request-timeout", "15s"), () -> {});
   }
 }

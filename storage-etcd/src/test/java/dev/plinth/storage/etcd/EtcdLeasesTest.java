@@ -41,7 +41,7 @@ final class EtcdLeasesTest {
   void open() throws Exception {
     server = new ScriptedServer();
     runtime = StoreRuntime.system();
-    connection = server.connect(Duration.ofSeconds(2), runtime);
+    connection = server.connect(Duration.ofSeconds(10), runtime);
     leases = new EtcdLeases(connection);
   }
 

@@ -35,7 +35,7 @@ final class EtcdLoginTest {
     runtime = StoreRuntime.system();
     connection =
         server.connect(
-            Duration.ofSeconds(2), runtime, Map.of("username", "somebody", "password", "secret"));
+            Duration.ofSeconds(10), runtime, Map.of("username", "somebody", "password", "secret"));
     leases = new EtcdLeases(connection);
   }
 

@@ -31,7 +31,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The user and the role of the documentation, made by its own commands, are enough. */
 final class EtcdRolesTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final Duration TTL = Duration.ofSeconds(4);
+
+  /** No test waits for its end. */
+  private static final Duration TTL = Duration.ofSeconds(20);
+
   private static final String PASSWORD = "of-plinth";
   private static final List<String> PREFIXES =
       List.of("/centro/", "/ztap/", "/lab-resource-manager/", "/registry/");

@@ -65,7 +65,9 @@ final class EtcdSharedTransactionsTest {
     KeySpace space = KeySpace.of("shared").child(String.valueOf(together));
     try (Store store =
         EtcdClient.open(
-            SERVERS.servers().endpoints(), Map.of("group-commit", together), () -> {})) {
+            SERVERS.servers().endpoints(),
+            Map.of("group-commit", together, "request-timeout", "30s"),
+            () -> {})) {
       assertThat(store.capabilities().contains(Capability.SOLE_REVISION)).isEqualTo(!together);
       LeaseId lease = store.leases().grant(Duration.ofMinutes(5)).id();
       List<Caller<Map<Key, Entry>>> callers = new ArrayList<>();
@@ -298,7 +300,9 @@ final class EtcdSharedTransactionsTest {
   void readsOfLargeValuesAreAnswered() throws Exception {
     KeySpace space = KeySpace.of("large");
     Bytes value = Bytes.of(new byte[1_000_000]);
-    try (Store store = EtcdClient.open(SERVERS.servers().endpoints())) {
+    try (Store store =
+        EtcdClient.open(
+            SERVERS.servers().endpoints(), Map.of("request-timeout", "30s"), () -> {})) {
       for (int i = 0; i < 40; i++) {
         assertThat(store.keyValues().put(space.key(KeySpace.ordered(i)), value)).isNotNull();
       }

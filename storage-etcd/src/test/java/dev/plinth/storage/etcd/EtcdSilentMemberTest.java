@@ -29,9 +29,9 @@ final class EtcdSilentMemberTest {
         servers.members().stream().map(member -> TcpProxy.to(member.port())).toList();
     try (servers;
         StoreRuntime runtime = StoreRuntime.system();
-        Store store = open(proxies.stream().map(TcpProxy::endpoint).toList(), runtime);
-        Store direct = open(servers.endpoints(), runtime);
-        Session session = Session.open(store, Duration.ofSeconds(8), SessionPolicy.END)) {
+        Store store = open(proxies.stream().map(TcpProxy::endpoint).toList(), "3s", runtime);
+        Store direct = open(servers.endpoints(), "15s", runtime);
+        Session session = Session.open(store, Duration.ofSeconds(15), SessionPolicy.END)) {
       proxies.stream().filter(proxy -> proxy.connections() > 0).forEach(TcpProxy::stall);
       awaitRenewal(direct, session);
       awaitRenewal(direct, session);
@@ -57,7 +57,8 @@ final class EtcdSilentMemberTest {
         });
   }
 
-  private static Store open(List<String> endpoints, StoreRuntime runtime) {
-    return StoreProvider.named("etcd").open(Settings.of(Map.of("endpoints", endpoints)), runtime);
+  private static Store open(List<String> endpoints, String timeout, StoreRuntime runtime) {
+    return StoreProvider.named("etcd")
+        .open(Settings.of(Map.of("endpoints", endpoints, "request-timeout", timeout)), runtime);
   }
 }

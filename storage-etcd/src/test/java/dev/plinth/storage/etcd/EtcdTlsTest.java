@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Encrypted connections to servers that ask for a certificate, or do not. */
 final class EtcdTlsTest {
-  private static final Duration TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final Key KEY = Key.utf8("/tls/a");
 
   @TempDir private static Path folder;

@@ -11,9 +11,8 @@ import dev.plinth.spi.StoreUnavailableException;
 import dev.plinth.spi.Watch;
 import dev.plinth.spi.WatchOptions;
 import dev.plinth.storage.etcd.testing.SharedServers;
+import dev.plinth.tck.Ports;
 import dev.plinth.tck.Verifies;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +30,10 @@ final class EtcdUnreachableTest {
   @RegisterExtension static final SharedServers SERVERS = SharedServers.newest(1);
 
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+  /** For calls that are answered. */
+  private static final Duration PATIENT = Duration.ofSeconds(10);
+
   private static final Key KEY = Key.utf8("/unreachable/a");
 
   /** A call that is named. */
@@ -54,10 +57,8 @@ final class EtcdUnreachableTest {
         new Call("status", store -> store.status()));
   }
 
-  private static String nobody() throws Exception {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return "127.0.0.1:" + free.getLocalPort();
-    }
+  private static String nobody() {
+    return "127.0.0.1:" + Ports.free();
   }
 
   /** Those that name the endpoint when they fail; a watch that is opened tries until the end. */
@@ -116,7 +117,7 @@ final class EtcdUnreachableTest {
     List<String> endpoints = new ArrayList<>(List.of(nobody(), nobody()));
     endpoints.addAll(SERVERS.servers().endpoints());
     try (Clients clients = new Clients()) {
-      call.body().accept(clients.open(endpoints, TIMEOUT));
+      call.body().accept(clients.open(endpoints, PATIENT));
     }
   }
 
@@ -127,7 +128,7 @@ final class EtcdUnreachableTest {
         Clients clients = new Clients()) {
       List<String> endpoints = new ArrayList<>(List.of(silent.endpoint()));
       endpoints.addAll(SERVERS.servers().endpoints());
-      call.body().accept(clients.open(endpoints, Duration.ofSeconds(5)));
+      call.body().accept(clients.open(endpoints, PATIENT));
     }
   }
 
@@ -151,7 +152,7 @@ final class EtcdUnreachableTest {
     endpoints.addAll(SERVERS.servers().endpoints());
     Key key = Key.utf8("/unreachable/watched");
     try (Clients clients = new Clients()) {
-      Store store = clients.open(endpoints, TIMEOUT);
+      Store store = clients.open(endpoints, PATIENT);
       try (Watch watch = store.watches().open(WatchOptions.of(KeyRange.single(key)))) {
         store.keyValues().put(key, Bytes.utf8("a"));
         assertThat(watch.poll(Duration.ofSeconds(20)).orElseThrow().changes()).hasSize(1);

@@ -181,6 +181,7 @@ final class EtcdWatchRecoveryTest {
   }
 
   @Test
+  @Timeout(600) // so many calls, one after the other
   void aReaderTenThousandBehindGetsAllAndDelaysNobody() throws Exception {
     int puts = 10_000;
     Key key = freshSpace().key("key");
@@ -234,6 +235,7 @@ final class EtcdWatchRecoveryTest {
   }
 
   @Test
+  @Timeout(600) // so many calls, one after the other
   void tenThousandWatchesLiveOnOneStoreThroughARestart() throws Exception {
     int count = 10_000;
     KeySpace space = freshSpace();

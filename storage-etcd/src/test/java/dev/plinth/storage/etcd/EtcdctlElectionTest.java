@@ -30,7 +30,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Elections and locks that this store and etcdctl take part in together. */
 final class EtcdctlElectionTest {
-  private static final Duration TTL = Duration.ofSeconds(4);
+  /** No test waits for its end. */
+  private static final Duration TTL = Duration.ofSeconds(20);
+
   private static final Await AWAIT = new Await(Duration.ofSeconds(20));
   private static final ElectionName ELECTION = ElectionName.of("/interoperation/leader");
   private static final LockName LOCK = LockName.of("/interoperation/lock");

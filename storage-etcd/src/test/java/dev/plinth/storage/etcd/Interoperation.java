@@ -55,6 +55,8 @@ record Interoperation(EtcdServers servers, StoreRuntime runtime, Store store)
 
   private static Store open(EtcdServers servers, StoreRuntime runtime, Map<String, ?> more) {
     Map<String, Object> settings = new HashMap<>(more);
+    // On a machine that also starts programs all the time.
+    settings.putIfAbsent("request-timeout", "15s");
     settings.put("endpoints", servers.endpoints());
     return StoreProvider.named("etcd").open(Settings.of(settings), runtime);
   }

@@ -44,7 +44,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class JetcdInteroperationTest {
   private static final long PATIENCE_SECONDS = 20;
   private static final Await AWAIT = new Await(Duration.ofSeconds(PATIENCE_SECONDS));
-  private static final Duration TTL = Duration.ofSeconds(4);
+
+  /** No test waits for its end. */
+  private static final Duration TTL = Duration.ofSeconds(20);
+
   private static final ElectionName ELECTION = ElectionName.of("/interoperation/leader");
   private static final LockName LOCK = LockName.of("/interoperation/lock");
   private static final KeyRange ALL = KeyRange.prefix(Key.utf8("/interoperation/"));

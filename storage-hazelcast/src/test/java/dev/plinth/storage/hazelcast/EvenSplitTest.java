@@ -35,8 +35,10 @@ import org.junit.jupiter.api.Test;
 final class EvenSplitTest {
   private static final Key CONTESTED = Key.utf8("/contested");
   private static final Await PATIENT = new Await(Duration.ofMinutes(3));
+
+  /** Calls may take long, for what each of them is answered is what is looked at. */
   private static final Map<String, ?> ONE_IS_ENOUGH =
-      Map.of("cluster-size", 2, "minimum-members", 1, "backup-count", 1);
+      Map.of("cluster-size", 2, "minimum-members", 1, "backup-count", 1, "request-timeout", "20s");
 
   @Test
   void sidesThatMeetKeepTheWritesOfOneAndTellTheOther() {

@@ -35,8 +35,13 @@ final class Firewall {
 
   /** Starts an instance that has one. */
   static HazelcastInstance start(Config config) {
+    return start(config, Set.of());
+  }
+
+  /** The same; lets nothing through to some addresses from the beginning. */
+  static HazelcastInstance start(Config config, Set<Address> blocked) {
     return HazelcastInstanceFactory.newHazelcastInstance(
-        config, "behind-a-firewall-" + UUID.randomUUID(), new Context());
+        config, "behind-a-firewall-" + UUID.randomUUID(), new Context(blocked));
   }
 
   static Firewall of(HazelcastInstance instance) {
@@ -118,15 +123,26 @@ final class Firewall {
 
   /** Lets everything through again. */
   void heal(Firewall other) {
+    heal(other.address());
+  }
+
+  /** The same, to an address where nobody may be just now. */
+  void heal(Address other) {
     connections().removePacketFilter();
-    connections().unblock(other.address());
+    connections().unblock(other);
   }
 
   private static final class Context extends DefaultNodeContext {
+    private final Set<Address> blocked;
+
+    Context(Set<Address> blocked) {
+      this.blocked = blocked;
+    }
+
     @Override
     public Server createServer(
         Node node, ServerSocketRegistry sockets, LocalAddressRegistry addresses) {
-      return new FirewallingServer(super.createServer(node, sockets, addresses), Set.of());
+      return new FirewallingServer(super.createServer(node, sockets, addresses), blocked);
     }
   }
 }

@@ -224,7 +224,7 @@ final class ForkedCluster implements AutoCloseable {
     done.set(true);
     clients.forEach(client -> Concurrently.result(client, PATIENT.patience()));
     assertThat(wrong).as(seed).isEmpty();
-    long last = Long.parseLong(members().getFirst().ask("put /through end").orElseThrow());
+    long last = Long.parseLong(answer(members().getFirst(), "put /through end"));
     members()
         .forEach(member ->
             PATIENT.until(
@@ -264,9 +264,14 @@ final class ForkedCluster implements AutoCloseable {
             assertThat(end).as(seed).isIn("IncarnationLostException", "HistoryLostException"));
   }
 
+  /** Asks until there is an answer: all members are there, but the machine may be busy. */
+  private static String answer(ForkedMember member, String request) {
+    return PATIENT.value("an answer to " + request, () -> member.ask(request));
+  }
+
   private void checkData(String seed, ForkedMember member) {
     Map<String, Integer> there = new HashMap<>();
-    for (String entry : member.ask("list /written").orElseThrow().split(" ", -1)) {
+    for (String entry : answer(member, "list /written").split(" ", -1)) {
       List<String> parts = List.of(entry.split("=", 2));
       there.put(parts.getFirst(), Integer.valueOf(parts.getLast()));
     }

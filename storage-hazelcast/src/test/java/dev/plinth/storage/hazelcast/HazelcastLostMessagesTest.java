@@ -27,6 +27,9 @@ import org.junit.jupiter.api.Timeout;
 final class HazelcastLostMessagesTest {
   private static final Key KEY = Key.utf8("key");
 
+  /** How long calls take for which there will be no answer. */
+  private static final Duration IN_VAIN = Duration.ofSeconds(3);
+
   @SuppressWarnings("NullAway.Init")
   private TestCluster cluster;
 
@@ -59,7 +62,7 @@ final class HazelcastLostMessagesTest {
    */
   @Test
   void h5AWriteWithoutBackupsIsUnknownAndHappensOnce() {
-    try (Store store = cluster.open()) {
+    try (Store store = cluster.open(IN_VAIN)) {
       Revision before = store.keyValues().put(KEY, Bytes.utf8("1"));
       loseBackups();
       assertThatExceptionOfType(OutcomeUnknownException.class)
@@ -98,7 +101,7 @@ final class HazelcastLostMessagesTest {
   @Test
   void h8NobodyIsShownWhatNoReplicaConfirmed() {
     List<Store> stores =
-        cluster.members().stream().map(member -> member.open(cluster.keyspace())).toList();
+        cluster.members().stream().map(member -> member.open(cluster.keyspace(), IN_VAIN)).toList();
     try {
       Revision before = stores.getFirst().keyValues().put(KEY, Bytes.utf8("1"));
       stores.forEach(

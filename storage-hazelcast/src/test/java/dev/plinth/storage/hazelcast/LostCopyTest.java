@@ -30,7 +30,7 @@ final class LostCopyTest {
       Firewall owner = cluster.owner().firewall();
       Firewall backup = cluster.others(cluster.owner()).getFirst().firewall();
       Store store = cluster.store();
-      Revision unusedFirst = store.keyValues().put(KEY, Bytes.utf8("1"));
+      new Await(Duration.ofSeconds(20)).until("a first write is answered", () -> isWritten(store));
       owner.loseBackups(backup);
       putInVain(store);
       // The replica sees with the next write that it missed one.

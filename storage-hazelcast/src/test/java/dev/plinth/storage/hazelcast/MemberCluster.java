@@ -3,12 +3,16 @@ package dev.plinth.storage.hazelcast;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipAdapter;
 import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreException;
 import dev.plinth.tck.Await;
 import dev.plinth.tck.Ports;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -105,28 +109,78 @@ final class MemberCluster implements AutoCloseable {
     one.firewall().cut(looking.firewall());
   }
 
-  /** Lets everything through, starts whoever is dead, and waits until all copies are there. */
+  /**
+   * Lets everything through, starts whoever is dead, and waits until all copies are there and
+   * nothing follows any more from what was before.
+   */
   void heal() {
-    List<MemberProcess> alive = new ArrayList<>(members);
-    alive.add(looking);
+    List<MemberProcess> alive = everybody();
     alive.removeIf(member -> !member.isAlive());
+    Map<MemberProcess, Long> healed = new HashMap<>();
     for (MemberProcess one : alive) {
-      alive.stream()
-          .filter(other -> other != one)
-          .forEach(other -> one.firewall().heal(other.firewall()));
+      // One whose Hazelcast has stopped by itself gets a new one, which lets everything through.
+      if (one.isRunning()) {
+        healed.put(one, view(one).getClusterTime());
+        alive.stream()
+            .filter(other -> other != one)
+            .forEach(other -> one.firewall().heal(other.address()));
+      }
     }
     members.stream().filter(member -> !member.isAlive()).forEach(MemberProcess::start);
     awaitServing();
+    awaitHeard(healed);
+    awaitServing();
+  }
+
+  private List<MemberProcess> everybody() {
+    List<MemberProcess> all = new ArrayList<>(members);
+    all.add(looking);
+    return all;
+  }
+
+  /**
+   * Two members that suspect one another do not speak to one another, though they could, until the
+   * first of the cluster puts one of them out: that may be seconds after all was healed, and who is
+   * put out serves nothing until it has joined again. Meanwhile everybody serves and has all
+   * copies, and whatever comes next would suffer for what was before.
+   */
+  private void awaitHeard(Map<MemberProcess, Long> healed) {
+    PATIENT.until(
+        "each member hears of each other",
+        () -> everybody().stream().allMatch(one -> hasHeardAll(one, healed)));
+  }
+
+  private static boolean hasHeardAll(MemberProcess one, Map<MemberProcess, Long> healed) {
+    try {
+      ClusterServiceImpl view = view(one);
+      long since = healed.computeIfAbsent(one, first -> view.getClusterTime());
+      return view.getMembers().stream()
+          .filter(other -> !other.localMember())
+          .allMatch(
+              other -> view.getClusterHeartbeatManager().getLastHeartbeatTime(other) - since > 0);
+    } catch (HazelcastInstanceNotActiveException startedAgainSoon) {
+      return false;
+    }
+  }
+
+  private static ClusterServiceImpl view(MemberProcess one) {
+    return ((HazelcastInstanceProxy) one.instance()).getOriginal().node.getClusterService();
+  }
+
+  private static boolean hasAllCopies(MemberProcess member) {
+    try {
+      return member.instance().getCluster().getMembers().size() == MEMBERS + 1
+          && member.instance().getPartitionService().isClusterSafe();
+    } catch (HazelcastInstanceNotActiveException startedAgainSoon) {
+      return false;
+    }
   }
 
   private void awaitServing() {
+    // The one who looks has to know it, too: who owns the data is what that one says.
     PATIENT.until(
         "all members are there with all copies",
-        () ->
-            members.stream()
-                .allMatch(member ->
-                    member.instance().getCluster().getMembers().size() == MEMBERS + 1
-                        && member.instance().getPartitionService().isClusterSafe()));
+        () -> everybody().stream().allMatch(MemberCluster::hasAllCopies));
     PATIENT.until(
         "the store serves",
         () -> {

@@ -1,5 +1,6 @@
 package dev.plinth.storage.hazelcast;
 
+import com.hazelcast.cluster.Address;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import dev.plinth.spi.Settings;
@@ -24,6 +25,7 @@ final class MemberProcess implements AutoCloseable {
   private final StoreRuntime runtime;
   private volatile @Nullable HazelcastMember member;
   private volatile @Nullable Store store;
+  private volatile @Nullable Address address;
 
   /**
    * Prepares one of several.
@@ -75,6 +77,7 @@ final class MemberProcess implements AutoCloseable {
   void start() {
     HazelcastMember started = HazelcastMember.start(config, runtime, this::instance);
     member = started;
+    address = started.instance().getCluster().getLocalMember().getAddress();
     store = new HazelcastMemberStore(started, config, runtime);
   }
 
@@ -91,6 +94,17 @@ final class MemberProcess implements AutoCloseable {
 
   boolean isAlive() {
     return store != null;
+  }
+
+  /** Whether Hazelcast runs in it, too: that may stop by itself, and is started again. */
+  boolean isRunning() {
+    HazelcastMember there = member;
+    return there != null && there.instance().getLifecycleService().isRunning();
+  }
+
+  /** Where it is reached whenever it runs. */
+  Address address() {
+    return Optional.ofNullable(address).orElseThrow();
   }
 
   /** The store, while the process lives. */

@@ -1,5 +1,6 @@
 package dev.plinth.storage.hazelcast;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
@@ -119,17 +120,17 @@ final class MemberProgram {
               .map(entry -> entry.key().utf8() + "=" + entry.value().utf8())
               .collect(Collectors.joining(" "));
       case "members" -> "" + member.instance().getCluster().getMembers().size();
-      case "owns" ->
-          ""
-              + member
-                  .instance()
-                  .getPartitionService()
-                  .getPartition(HazelcastMember.KEYSPACE)
-                  .getOwner()
-                  .localMember();
+      case "owns" -> "" + owns();
       case "safe" -> "" + member.instance().getPartitionService().isClusterSafe();
       default -> throw new IllegalStateException("what is " + words.getFirst() + "?");
     };
+  }
+
+  /** Nobody owns the data for a moment while members come and go; that is an answer, too. */
+  private boolean owns() {
+    Member owner =
+        member.instance().getPartitionService().getPartition(HazelcastMember.KEYSPACE).getOwner();
+    return owner != null && owner.localMember();
   }
 
   /** Tells all that is seen; opens another watch when one has ended. */

@@ -58,7 +58,8 @@ final class OwnerSignalsTest {
     cluster.awaitMembers(others, others.size());
     cluster.awaitServing(others);
     pause(1000);
-    assertThat(others).as("somebody else owns the data, %s", told).anyMatch(ForkedMember::owns);
+    ForkedCluster.PATIENT.until(
+        "somebody else owns the data, " + told, () -> others.stream().anyMatch(ForkedMember::owns));
     long woken = System.nanoTime();
     owner.thaw();
     cluster.awaitServing();

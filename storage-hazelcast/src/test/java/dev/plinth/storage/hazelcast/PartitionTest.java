@@ -186,8 +186,12 @@ final class PartitionTest {
   /** A watch in the minority goes on without a gap, or says that what it showed is void. */
   private static boolean toldOfTheMajority(Watch watch, Revision written) {
     try {
-      return watch.poll(PATIENCE).orElseThrow().changes().stream()
-          .anyMatch(change -> change.revision().equals(written));
+      Revision seen = Revision.ZERO;
+      // A write whose answer was lost may come before the one that was acknowledged.
+      while (seen.compareTo(written) < 0) {
+        seen = watch.poll(PATIENCE).orElseThrow().changes().getLast().revision();
+      }
+      return seen.equals(written);
     } catch (IncarnationLostException told) {
       return true;
     } catch (InterruptedException interrupted) {

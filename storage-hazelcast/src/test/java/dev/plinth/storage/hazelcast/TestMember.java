@@ -5,6 +5,7 @@ import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.IndeterminateOperationStateException;
 import com.hazelcast.instance.FirewallingNodeContext;
 import com.hazelcast.instance.impl.HazelcastInstanceFactory;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
@@ -16,8 +17,10 @@ import com.hazelcast.spi.impl.NodeEngineImpl;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreLimits;
 import dev.plinth.spi.StoreRuntime;
+import dev.plinth.tck.Await;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +39,11 @@ final class TestMember implements AutoCloseable {
       new OwnerRules(100_000, Duration.ofHours(1), 256L << 20, 1L << 30);
 
   private static final String MAP = "plinth";
-  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(3);
+
+  /** Longer than a busy machine keeps anybody from running; who waits for it to pass says less. */
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+
+  private static final Await PATIENT = new Await(Duration.ofMinutes(1));
 
   private final HazelcastInstance instance;
   private final StoreRuntime runtime;
@@ -99,8 +106,19 @@ final class TestMember implements AutoCloseable {
     return instance.getMap(MAP);
   }
 
+  /** Creates a keyspace, unless it is there; returns which data there is. */
   UUID create(String keyspace) {
-    return states().executeOnKey(keyspace, new HazelcastCreation(UUID.randomUUID()));
+    // The same one again, so that no replica creates other data than its owner.
+    HazelcastCreation creation = new HazelcastCreation(UUID.randomUUID());
+    return PATIENT.value(
+        "the keyspace is created",
+        () -> {
+          try {
+            return Optional.of(states().executeOnKey(keyspace, creation));
+          } catch (IndeterminateOperationStateException backupsAreLate) {
+            return Optional.empty();
+          }
+        });
   }
 
   /** Looks at this member's own copy, whatever its role. */

@@ -24,7 +24,9 @@ import dev.plinth.storage.mvcc.KeyspaceEdit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -188,10 +190,12 @@ final class MemoryWriterTest {
       try (StoreRuntime runtime = StoreRuntime.system()) {
         Store store = new MemoryStoreProvider().open(Settings.empty(), runtime);
         List<Thread> threads = new ArrayList<>();
+        Queue<Throwable> failed = new ConcurrentLinkedQueue<>();
         for (int i = 0; i < THREADS; i++) {
           Key key = Key.utf8("k" + i);
           threads.add(
               Thread.ofVirtual()
+                  .uncaughtExceptionHandler((thread, thrown) -> failed.add(thrown))
                   .start(() -> {
                     try {
                       while (true) {
@@ -210,6 +214,7 @@ final class MemoryWriterTest {
         for (Thread thread : threads) {
           assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
         }
+        assertThat(failed).isEmpty();
         assertThatThrownBy(store::status).isInstanceOf(HandleClosedException.class);
       }
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -51,12 +52,12 @@ final class CentroFixture implements AutoCloseable {
     pass(Duration.ofSeconds(1));
   }
 
-  /** Waits in real time, while virtual time stands still. */
+  /** Waits in real time, while virtual time stands still unless the condition moves it. */
   static void await(BooleanSupplier condition) {
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
     }
   }
 

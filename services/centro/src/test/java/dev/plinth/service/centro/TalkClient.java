@@ -127,7 +127,7 @@ final class TalkClient {
             .setResponseMarshaller(ProtoUtils.marshaller(reply))
             .build();
     return ClientCalls.blockingUnaryCall(
-        channel, descriptor, CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS), request);
+        channel, descriptor, CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS), request);
   }
 
   private static Answer answer(DynamicMessage reply) {

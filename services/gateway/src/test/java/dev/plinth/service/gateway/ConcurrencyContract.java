@@ -55,8 +55,9 @@ interface ConcurrencyContract {
     return "name-" + UUID.randomUUID();
   }
 
+  /** Grants a lease that outlives all tests of the server: none ends in the midst of another. */
   default long lease() {
-    return get(client().getLeaseClient().grant(60)).getID();
+    return get(client().getLeaseClient().grant(3600)).getID();
   }
 
   /** Returns the keys behind a name, in order. */

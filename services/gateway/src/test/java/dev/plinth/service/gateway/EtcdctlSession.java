@@ -102,6 +102,20 @@ final class EtcdctlSession implements AutoCloseable {
     note(words, "[" + result.status() + "]");
   }
 
+  /** Runs a command that grants a lease, to its end, and returns that as commands take it. */
+  String runForLease(String... words) {
+    Result result = carryOut("", words);
+    last = result.output();
+    String lease = lease();
+    note(words, mask(result.output()) + "[" + result.status() + "]");
+    return lease;
+  }
+
+  /** Runs a command of which nothing is written down, to its end. */
+  void runUnseen(String... words) {
+    Result _ = carryOut("", words);
+  }
+
   private record Result(int status, String output) {}
 
   private Result carryOut(String input, String... words) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.Election;
 import io.etcd.jetcd.api.CampaignRequest;
 import io.etcd.jetcd.api.CampaignResponse;
 import io.etcd.jetcd.api.ElectionGrpc;
@@ -14,6 +15,7 @@ import io.etcd.jetcd.api.LeaderResponse;
 import io.etcd.jetcd.api.lock.LockGrpc;
 import io.etcd.jetcd.api.lock.LockRequest;
 import io.etcd.jetcd.api.lock.LockResponse;
+import io.etcd.jetcd.election.LeaderKey;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -110,25 +112,26 @@ final class GatewayConcurrencyTest implements ConcurrencyContract {
 
   @Test
   void aClientThatAsksAgainKeepsItsPlace() {
+    Election elections = client.getElectionClient();
     String name = freshName();
-    var held = ConcurrencyContract.get(client.getLockClient().lock(bytes(name), lease()));
+    LeaderKey leader =
+        ConcurrencyContract.get(elections.campaign(bytes(name), lease(), bytes("leader")))
+            .getLeader();
     long lease = lease();
-    Waiter<LockResponse> broken = lock(name, lease);
+    Waiter<CampaignResponse> broken = candidate(name, lease, "broken");
     PATIENT.until("it waits", () -> keys(name).size() == 2);
-    Waiter<LockResponse> later = lock(name, lease());
+    Waiter<CampaignResponse> later = candidate(name, lease(), "later");
     PATIENT.until("another one waits", () -> keys(name).size() == 3);
-    Waiter<LockResponse> again = lock(name, lease);
-    // Answers to another lease show that the gateway has seen the second call.
-    Waiter<LockResponse> behind = lock(name, lease());
-    PATIENT.until("the last one waits", () -> keys(name).size() == 4);
+    Waiter<CampaignResponse> again = candidate(name, lease, "again");
+    // What it proposes shows that the gateway has seen the second call: each has its own thread.
+    String place = name + "/" + Long.toHexString(lease);
+    PATIENT.until("it proposes anew", () -> value(place).equals("again"));
     broken.giveUp();
-    var _ = ConcurrencyContract.get(client.getLockClient().unlock(held.getKey()));
-    assertThat(again.answer().getKey().toStringUtf8())
-        .isEqualTo(name + "/" + Long.toHexString(lease));
+    var _ = ConcurrencyContract.get(elections.resign(leader));
+    assertThat(again.answer().getLeader().getKey().toStringUtf8()).isEqualTo(place);
     assertThat(later.isOver()).isFalse();
-    behind.giveUp();
     later.giveUp();
-    PATIENT.until("only the holder is there", () -> keys(name).size() == 1);
+    PATIENT.until("only the leader is there", () -> keys(name).size() == 1);
   }
 
   @Test
@@ -244,6 +247,19 @@ final class GatewayConcurrencyTest implements ConcurrencyContract {
         LockGrpc.getLockMethod(),
         CallOptions.DEFAULT,
         LockRequest.newBuilder().setName(utf8(name)).setLease(lease).build());
+  }
+
+  private Waiter<CampaignResponse> candidate(String name, long lease, String value) {
+    return waiter(
+        ElectionGrpc.getCampaignMethod(), CallOptions.DEFAULT, campaign(name, lease, value));
+  }
+
+  private String value(String key) {
+    return ConcurrencyContract.get(client.getKVClient().get(bytes(key)))
+        .getKvs()
+        .getFirst()
+        .getValue()
+        .toString();
   }
 
   private static CampaignRequest campaign(String name, long lease, String value) {

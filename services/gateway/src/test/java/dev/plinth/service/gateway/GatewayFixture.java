@@ -18,7 +18,8 @@ public final class GatewayFixture implements AutoCloseable {
   /** Clients in Go take any answer. */
   private static final int LARGE = 64 << 20;
 
-  private static final Duration GRACE = Duration.ofSeconds(1);
+  /** Clients are told that the gateway stops, however busy the machine is. */
+  private static final Duration GRACE = Duration.ofSeconds(20);
 
   private final Store store;
   private final Runnable afterwards;

@@ -106,18 +106,19 @@ final class RegistryFixture implements AutoCloseable {
   /** Sends a request line as it is, which a client that checks URIs would not, and its status. */
   int status(String method, String path) {
     URI uri = service.uri();
-    byte[] body = "{\"gateway\": \"gw1\"}".getBytes(UTF_8);
+    String body = "{\"gateway\": \"gw1\"}";
+    // In one piece: an answer to the first one would not wait for a second one.
+    String request =
+        method
+            + " "
+            + path
+            + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            + "Content-Type: application/json\r\nContent-Length: "
+            + body.length()
+            + "\r\n\r\n"
+            + body;
     try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
-      String head =
-          method
-              + " "
-              + path
-              + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-              + "Content-Type: application/json\r\nContent-Length: "
-              + body.length
-              + "\r\n\r\n";
-      socket.getOutputStream().write(head.getBytes(UTF_8));
-      socket.getOutputStream().write(body);
+      socket.getOutputStream().write(request.getBytes(UTF_8));
       String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
       return Integer.parseInt(answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length()));
     } catch (IOException failed) {

@@ -29,15 +29,23 @@ import tools.jackson.databind.JsonNode;
 /**
  * Started ZTAP services with real HTTP on the store that the tests run on, in its time.
  *
- * <p>Whatever is awaited, is awaited for ten real seconds at most.
+ * <p>Whatever is awaited, is awaited for half a real minute at most.
  */
 final class ZtapCluster implements AutoCloseable {
   static final Map<String, String> LOW_LATENCY =
       Map.of("session-ttl", "10s", "heartbeat-interval", "2s", "election-timeout", "6s");
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  /**
+   * No heartbeat falls into a test, no silence is noticed and no session ends by itself, however
+   * long the machine stands still. For what takes no time.
+   */
+  static final Map<String, String> QUIET =
+      Map.of("session-ttl", "10m", "heartbeat-interval", "3m", "election-timeout", "10m");
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration STEP = Duration.ofMillis(500);
   private static final String NODES = "/ztap/nodes/";
+  private static final String CANDIDATES = "/ztap/election/";
 
   final TestRuntime runtime = TestRuntime.create();
   final Store store = Stores.open(runtime);
@@ -156,7 +164,8 @@ final class ZtapCluster implements AutoCloseable {
   }
 
   /**
-   * Starts {@code node1} to {@code node<count>} and waits until all see each other and a leader.
+   * Starts {@code node1} to {@code node<count>} and waits until all have read everything and see
+   * each other and a leader, and until all stand for election, which is the last that they write.
    */
   List<Node> startNodes(int count, Map<String, String> settings) {
     for (int i = 1; i <= count; i++) {
@@ -167,7 +176,9 @@ final class ZtapCluster implements AutoCloseable {
     await(() ->
         nodes.stream()
             .allMatch(n -> n.leader().isPresent() && n.status().path("nodes").size() == count));
+    await(() -> nodes.stream().allMatch(n -> n.status().path("notice").isNull()));
     await(() -> nodes.stream().filter(Node::isLeader).count() == 1);
+    await(() -> list(CANDIDATES).size() == count);
     return List.copyOf(nodes);
   }
 
@@ -206,12 +217,16 @@ final class ZtapCluster implements AutoCloseable {
 
   private Map<String, String> stored() {
     Map<String, String> stored = new HashMap<>();
-    for (Entry entry : store.keyValues().list(KeyRange.prefix(Key.utf8(NODES))).entries()) {
+    for (Entry entry : list(NODES)) {
       stored.put(
           entry.key().utf8().substring(NODES.length()),
           Json.read(entry.value().toArray()).path("last_seen").stringValue());
     }
     return stored;
+  }
+
+  private List<Entry> list(String prefix) {
+    return store.keyValues().list(KeyRange.prefix(Key.utf8(prefix))).entries();
   }
 
   private static Map<String, String> shown(Node node) {

@@ -30,6 +30,16 @@ public interface EtcdContract extends EveryContract {
     return Map.of("request-timeout", requestTimeout().toMillis() + "ms");
   }
 
+  /**
+   * Returns what stores are opened with whose servers nothing is done to: how long these take is up
+   * to a machine that may have other things to do.
+   *
+   * @return keys of the section {@code store.etcd}
+   */
+  default Map<String, Object> patientSettings() {
+    return Map.of("request-timeout", "15s");
+  }
+
   @Override
   default String providerName() {
     return "etcd";
@@ -47,13 +57,13 @@ public interface EtcdContract extends EveryContract {
 
   @Override
   default Store open() {
-    return shared().opening(shared().servers(), settings()).open(() -> {});
+    return shared().opening(shared().servers(), patientSettings()).open(() -> {});
   }
 
   @Override
   default Store openEmpty() {
     EtcdServers servers = shared().startMore();
-    return shared().opening(servers, settings()).open(servers::close);
+    return shared().opening(servers, patientSettings()).open(servers::close);
   }
 
   @Override

@@ -39,7 +39,12 @@ public final class Etcdctl {
    * @return whether it ended well
    */
   public boolean succeeds(String... words) {
-    return command(words).attempt().status() == 0;
+    return attempt(words).status() == 0;
+  }
+
+  /** Runs a command that may fail; returns how it ended and what it printed. */
+  Command.Result attempt(String... words) {
+    return command(words).attempt();
   }
 
   /**

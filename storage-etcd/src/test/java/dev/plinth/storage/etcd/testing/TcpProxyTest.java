@@ -45,9 +45,13 @@ final class TcpProxyTest {
 
   private record Client(EtcdServers servers, TcpProxy proxy, ManagedChannel channel) {
     void put(String value) {
+      put(value, Duration.ofSeconds(20));
+    }
+
+    void put(String value, Duration deadline) {
       PutRequest request =
           PutRequest.newBuilder().setKey(KEY).setValue(ByteString.copyFromUtf8(value)).build();
-      Object unused = stub(Duration.ofSeconds(2)).put(request);
+      Object unused = stub(deadline).put(request);
     }
 
     void putWaiting(String value) {
@@ -121,7 +125,8 @@ final class TcpProxyTest {
     withClient(client -> {
       client.put("1");
       client.proxy().stall(Direction.REQUESTS);
-      assertThatThrownBy(() -> client.put("2")).hasMessageContaining("DEADLINE_EXCEEDED");
+      assertThatThrownBy(() -> client.put("2", Duration.ofSeconds(2)))
+          .hasMessageContaining("DEADLINE_EXCEEDED");
       assertThat(client.servers().etcdctl().run("get", "key")).contains("1");
       client.proxy().heal();
       client.put("3");
