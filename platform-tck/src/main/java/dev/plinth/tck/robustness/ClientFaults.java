@@ -35,7 +35,7 @@ public final class ClientFaults {
   private static final int WITH_A_KEY = 10;
 
   /** Long enough to be renewed in time by a machine that stands still for a moment. */
-  private static final Duration BLOCKED_TTL = Duration.ofSeconds(8);
+  private static final Duration BLOCKED_TTL = Duration.ofSeconds(4);
 
   private static final long BLOCKED_MILLIS = BLOCKED_TTL.multipliedBy(5).dividedBy(2).toMillis();
 

@@ -13,11 +13,18 @@ import java.util.Locale;
  * Disturbs a store for a while, or again and again, and says what came of it.
  *
  * <p>{@code -Dplinth.seed=...} repeats a run, {@code -Dplinth.robustness.minutes=...} goes on with
- * seed after seed for so long. The summary is in {@code robustness-<store>.txt} of the target
- * folder, recorded histories are below {@code robustness} in it.
+ * seed after seed for so long. A run with neither of them nor {@code -Dplinth.all=true} ends after
+ * half of the faults; which ones is up to its seed. The summary is in {@code
+ * robustness-<store>.txt} of the target folder, recorded histories are below {@code robustness} in
+ * it.
  */
 public final class Robustness {
-  private static final int OPERATIONS = 20_000;
+  private static final RobustnessRun.Goal SHORT =
+      new RobustnessRun.Goal(Duration.ofSeconds(30), 10_000, false);
+  private static final RobustnessRun.Goal WHOLE =
+      new RobustnessRun.Goal(Duration.ofMinutes(1), 20_000, true);
+  private static final RobustnessRun.Goal LONG =
+      new RobustnessRun.Goal(Duration.ofMinutes(2), 20_000, true);
 
   private final String store;
   private final Path target;
@@ -42,6 +49,10 @@ public final class Robustness {
     return minutes() > 0;
   }
 
+  private static boolean isWhole() {
+    return Boolean.getBoolean("plinth.all") || Long.getLong("plinth.seed") != null;
+  }
+
   private static long minutes() {
     return Long.getLong("plinth.robustness.minutes", 0);
   }
@@ -54,8 +65,7 @@ public final class Robustness {
    */
   public void run(Opening opening) {
     long seed = Long.getLong("plinth.seed", System.nanoTime());
-    RobustnessRun.Goal goal =
-        new RobustnessRun.Goal(Duration.ofSeconds(isLong() ? 120 : 60), OPERATIONS);
+    RobustnessRun.Goal goal = isLong() ? LONG : isWhole() ? WHOLE : SHORT;
     long end = System.nanoTime() + Duration.ofMinutes(minutes()).toNanos();
     List<RobustnessRun.Result> results = new ArrayList<>();
     do {

@@ -39,8 +39,9 @@ final class RobustnessRun {
    *
    * @param length how long it lasts at least
    * @param operations how many calls there are at least
+   * @param everyFault whether each of the faults happens at least once; half of them otherwise
    */
-  record Goal(Duration length, int operations) {}
+  record Goal(Duration length, int operations, boolean everyFault) {}
 
   /**
    * What came of a run.
@@ -120,9 +121,10 @@ final class RobustnessRun {
   private void disturb(DisturbedStore store, Load load, long begun) {
     List<Fault> deck = new ArrayList<>(store.faults(load, random));
     Collections.shuffle(deck, random);
+    int least = goal.everyFault() ? deck.size() : deck.size() / 2;
     int strikes = 0;
     while (problems.isEmpty()
-        && (strikes < deck.size()
+        && (strikes < least
             || System.nanoTime() - begun < goal.length().toNanos()
             || load.history().calls().size() < goal.operations())) {
       Fault fault = deck.get(strikes++ % deck.size());
