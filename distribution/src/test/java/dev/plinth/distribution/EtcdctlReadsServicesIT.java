@@ -39,7 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
  * other programs on the same keys.
  */
 final class EtcdctlReadsServicesIT {
-  private static final Path SCRIPT = Path.of("target", "plinth", "bin", "plinth").toAbsolutePath();
   private static final Pattern ADDRESS =
       Pattern.compile("(\\w+) +ready after .*?(http://[^,\\s]+)(?:, grpc (\\S+))?");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -161,7 +160,7 @@ final class EtcdctlReadsServicesIT {
   }
 
   private Process launch(String endpoint) throws IOException {
-    List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), "start"));
+    List<String> command = new ArrayList<>(List.of("start"));
     command.addAll(List.of("--etcd-endpoints", endpoint));
     for (String port :
         List.of(
@@ -174,11 +173,9 @@ final class EtcdctlReadsServicesIT {
       command.addAll(List.of("--set", port + "=0"));
     }
     command.addAll(List.of("--set", "ztap.node-id=node-1"));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("PLINTH_AOT", "off");
-    builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
-    return builder.redirectError(folder.resolve("err.txt").toFile()).start();
+    return PackagedLauncher.command(folder, command)
+        .redirectError(folder.resolve("err.txt").toFile())
+        .start();
   }
 
   private static Map<String, String> addresses(Process launcher) throws IOException {

@@ -36,7 +36,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 final class LauncherEtcdIT {
   @RegisterExtension static final SharedServers SHARED = SharedServers.newest(1);
 
-  private static final Path SCRIPT = Path.of("target", "plinth", "bin", "plinth").toAbsolutePath();
   private static final Pattern ADDRESS =
       Pattern.compile("(\\w+) +ready after .*?(http://\\S+?)(,|$)");
   private static final long PATIENCE_SECONDS = 120;
@@ -284,12 +283,7 @@ final class LauncherEtcdIT {
   }
 
   private Process start(Map<String, String> variables, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("PLINTH_AOT", "off");
-    builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
+    ProcessBuilder builder = PackagedLauncher.command(folder, List.of(arguments));
     builder.environment().put("ZTAP_ETCD_DIAL_TIMEOUT", "60s");
     builder.environment().put("PLINTH_STORE_REQUEST_TIMEOUT", "10s");
     builder.environment().putAll(variables);

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Packaged launchers that are members of one cluster. */
 final class LauncherHazelcastIT {
-  private static final Path SCRIPT = Path.of("target", "plinth", "bin", "plinth").toAbsolutePath();
   private static final long PATIENCE_SECONDS = 120;
   private static final int SERVICES = 4;
   private static final List<Integer> OFFSETS = List.of(0, 10, 20);
@@ -182,13 +181,7 @@ final class LauncherHazelcastIT {
   }
 
   private Process process(String name, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("PLINTH_AOT", "off");
-    builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
-    return builder
+    return PackagedLauncher.command(folder, List.of(arguments))
         .redirectOutput(folder.resolve(name + ".out").toFile())
         .redirectError(folder.resolve(name + ".err").toFile())
         .start();

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged launcher as a user has it: a script, its output, its exit codes. */
 final class LauncherIT {
-  private static final Path SCRIPT = Path.of("target", "plinth", "bin", "plinth").toAbsolutePath();
   private static final Pattern ADDRESS =
       Pattern.compile("(\\w+) +ready after .*?(http://\\S+?)(,|$)");
   private static final Pattern GRPC_ADDRESS = Pattern.compile("gateway +ready after .*grpc (\\S+)");
@@ -182,13 +181,9 @@ final class LauncherIT {
   }
 
   private Process start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("PLINTH_AOT", "off");
-    builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
-    return builder.redirectError(folder.resolve("err-" + arguments[0] + ".txt").toFile()).start();
+    return PackagedLauncher.command(folder, List.of(arguments))
+        .redirectError(folder.resolve("err-" + arguments[0] + ".txt").toFile())
+        .start();
   }
 
   private String err(Process ignored) throws IOException {

@@ -1,0 +1,66 @@
+package dev.plinth.distribution;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The launcher as it is packaged. Each start uses an ahead-of-time cache, as every start of a user
+ * but the first does; it is made once for all tests.
+ */
+final class PackagedLauncher {
+  private static final Path SCRIPT = Path.of("target", "plinth", "bin", "plinth").toAbsolutePath();
+
+  /** Made when the first test asks for it; others wait for it. */
+  private static final class Cache {
+    private static final Path FOLDER = Path.of("target", "aot").toAbsolutePath();
+
+    static {
+      prepare();
+    }
+
+    private static void prepare() {
+      try {
+        Process preparing = process(FOLDER, List.of("prepare")).redirectErrorStream(true).start();
+        String said = new String(preparing.getInputStream().readAllBytes(), UTF_8);
+        if (preparing.waitFor() != 0) {
+          throw new IllegalStateException("no ahead-of-time cache: " + said);
+        }
+      } catch (IOException failed) {
+        throw new UncheckedIOException(failed);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while a cache was made", interrupted);
+      }
+    }
+  }
+
+  private PackagedLauncher() {}
+
+  /**
+   * A process that runs a command.
+   *
+   * @param folder where it keeps its state
+   * @param arguments the command with its options
+   */
+  static ProcessBuilder command(Path folder, List<String> arguments) {
+    ProcessBuilder builder = process(Cache.FOLDER, arguments);
+    builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
+    return builder;
+  }
+
+  private static ProcessBuilder process(Path cache, List<String> arguments) {
+    List<String> words = new ArrayList<>(List.of(SCRIPT.toString()));
+    words.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("PLINTH_CACHE", cache.toString());
+    // A start that finds no cache would make one, at the expense of the tests beside it.
+    builder.environment().put("PLINTH_AOT", "off");
+    return builder;
+  }
+}
