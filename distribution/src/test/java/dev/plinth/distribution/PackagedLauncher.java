@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,13 @@ final class PackagedLauncher {
 
     private static void prepare() {
       try {
+        // A run that was ended in the middle leaves the lock of who makes the cache.
+        Files.createDirectories(FOLDER);
+        try (DirectoryStream<Path> locks = Files.newDirectoryStream(FOLDER, "*.lock")) {
+          for (Path lock : locks) {
+            Files.delete(lock);
+          }
+        }
         Process preparing = process(FOLDER, List.of("prepare")).redirectErrorStream(true).start();
         String said = new String(preparing.getInputStream().readAllBytes(), UTF_8);
         if (preparing.waitFor() != 0) {

@@ -158,11 +158,13 @@ public interface SessionsContract extends StoreFixture {
   @Verifies({"G44", "G46"})
   default void theHolderStopsBelievingBeforeTheStoreCanExpireTheLease() {
     try (Store store = open()) {
+      // A listener that runs too late, where time is real, has learned nothing.
+      int rounds = tolerance().isZero() ? 1 : 5;
       boolean inTime = false;
-      while (!inTime) {
-        // A listener that runs too late, on a busy machine, has learned nothing.
+      for (int round = 0; round < rounds && !inTime; round++) {
         inTime = hearsBeforeTheStoreMayExpireTheLease(store);
       }
+      assertThat(inTime).as("it hears within the time to live, once in %s rounds", rounds).isTrue();
     }
   }
 

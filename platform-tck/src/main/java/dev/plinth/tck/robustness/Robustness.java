@@ -13,8 +13,8 @@ import java.util.Locale;
  * Disturbs a store for a while, or again and again, and says what came of it.
  *
  * <p>{@code -Dplinth.seed=...} repeats a run, {@code -Dplinth.robustness.minutes=...} goes on with
- * seed after seed for so long. A run with neither of them nor {@code -Dplinth.all=true} ends after
- * half of the faults; which ones is up to its seed. The summary is in {@code
+ * seed after seed for so long. A run with neither of them nor {@code -Dplinth.all=true} may end
+ * after half of the faults; which ones is up to its seed. The summary is in {@code
  * robustness-<store>.txt} of the target folder, recorded histories are below {@code robustness} in
  * it.
  */

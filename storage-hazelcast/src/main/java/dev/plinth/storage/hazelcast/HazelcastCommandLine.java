@@ -101,9 +101,7 @@ final class HazelcastCommandLine {
         throw closed();
       }
       queue.add(call);
-      if (look == null) {
-        lookIn(part() / LOOKS);
-      }
+      watchOver();
       first = !gathering && flights.size() < mostFlights;
       gathering |= first;
     } finally {
@@ -124,6 +122,13 @@ final class HazelcastCommandLine {
 
   private long part() {
     return link.callTimeout().toNanos() / TRIES;
+  }
+
+  /** Sees to it that what waits does not wait for too long; called with the lock. */
+  private void watchOver() {
+    if (look == null) {
+      lookIn(part() / LOOKS);
+    }
   }
 
   /** Called with the lock. */
@@ -371,7 +376,9 @@ final class HazelcastCommandLine {
 
   private void complete(
       HazelcastFlight flight, List<byte[]> answers, Optional<HazelcastState> confirmed) {
-    land(flight);
+    if (!land(flight)) {
+      return;
+    }
     HazelcastCall.Reply seen = new HazelcastCall.Reply(new byte[0], confirmed);
     List<HazelcastCall> unserved = new ArrayList<>();
     int next = 0;
@@ -402,6 +409,7 @@ final class HazelcastCommandLine {
           call.sent = RequestCodec.encode(call.request);
           call.flight = null;
           queue.addFirst(call);
+          watchOver();
         }
       }
     } finally {
@@ -410,15 +418,21 @@ final class HazelcastCommandLine {
   }
 
   private void fail(HazelcastFlight flight, StoreException reason) {
-    land(flight);
+    if (!land(flight)) {
+      return;
+    }
     flight.calls.forEach(call -> call.reply.completeExceptionally(reason));
     sendWaiting();
   }
 
-  private void land(HazelcastFlight flight) {
+  /**
+   * Ends what was under way. Two attempts may both be answered; the second answer finds nothing
+   * that is its own any more, for calls may be in another batch by then.
+   */
+  private boolean land(HazelcastFlight flight) {
     lock.lock();
     try {
-      flights.remove(flight);
+      return flights.remove(flight);
     } finally {
       lock.unlock();
     }

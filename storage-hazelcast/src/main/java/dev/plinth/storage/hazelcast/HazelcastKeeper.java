@@ -1,7 +1,7 @@
 package dev.plinth.storage.hazelcast;
 
 import com.hazelcast.cluster.Member;
-import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.core.HazelcastException;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreRuntime;
 import java.time.Duration;
@@ -56,8 +56,8 @@ final class HazelcastKeeper {
       } else {
         idleLooks++;
       }
-    } catch (StoreException | HazelcastInstanceNotActiveException notNow) {
-      // The next look tries again; a store that is closed does not look again.
+    } catch (StoreException | HazelcastException | IllegalStateException notNow) {
+      // The next look tries again, maybe with another member; a store that is closed does not.
     }
     start();
   }

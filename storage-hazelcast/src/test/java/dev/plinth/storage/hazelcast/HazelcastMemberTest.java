@@ -49,8 +49,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Members with real sockets, in one process. */
+@Timeout(300)
 final class HazelcastMemberTest {
   /** One member of a test. */
   private record Started(HazelcastMember member, HazelcastMemberStore store) {}
@@ -308,7 +310,7 @@ final class HazelcastMemberTest {
       put(stopped, "after");
       List<Change> seen = new ArrayList<>();
       while (seen.size() < 2) {
-        seen.addAll(watch.next().changes());
+        seen.addAll(watch.poll(Duration.ofMinutes(1)).orElseThrow().changes());
       }
       assertThat(seen.stream().map(change -> change.entry().value().utf8()))
           .containsExactly("meanwhile", "after");
@@ -330,6 +332,7 @@ final class HazelcastMemberTest {
       mute.bind(new InetSocketAddress("127.0.0.1", ports.getLast()));
       mute.setSoTimeout(60_000);
       try (Socket connection = mute.accept()) {
+        connection.setSoTimeout(60_000);
         assertThat(connection.getInputStream().readNBytes(3)).asString().isEqualTo("HZC");
         Duration before = writing(one);
         LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
@@ -362,6 +365,25 @@ final class HazelcastMemberTest {
     await(() -> refusal(alone).contains("lost"));
     assertThat(HazelcastMemberConfig.map(alone.member().instance()).containsKey("plinth"))
         .isFalse();
+  }
+
+  /** Rule H11: it had the right to create the data when it stopped, and has it no more. */
+  @Test
+  void aMemberThatStoppedBeforeThereWasDataDoesNotCreateItLater() throws Exception {
+    List<Integer> ports = Ports.free(2);
+    Map<String, Object> hurried = Map.of("request-timeout", "2s");
+    Started founder = add(start(ports.getFirst(), ports, hurried));
+    UUID first = id(founder);
+    founder.member().instance().getLifecycleService().terminate();
+    await(() -> !id(founder).equals(first) && !id(founder).equals(new UUID(0, 0)));
+    Started second = add(start(ports.getLast(), ports, hurried));
+    await(() -> isSettled(founder, 2) && isSettled(second, 2));
+    // Each waits in vain for as long as a call may.
+    for (Started each : all) {
+      assertThat(refusal(each)).isNotEmpty();
+      assertThat(HazelcastMemberConfig.map(each.member().instance()).containsKey("plinth"))
+          .isFalse();
+    }
   }
 
   /** Why nothing is read; an answer, even that there is nothing, is a failure. */
