@@ -2,11 +2,9 @@ package dev.plinth.tck;
 
 import dev.plinth.spi.StoreRuntime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.random.RandomGenerator;
 
 /**
  * The runtime of a process that a test can stop and let go on, as a long garbage collection or a
@@ -14,14 +12,13 @@ import java.util.random.RandomGenerator;
  *
  * <p>Thread-safe. Closing does not close the runtime behind.
  */
-final class PausedRuntime implements StoreRuntime {
-  private final StoreRuntime runtime;
+final class PausedRuntime extends ForwardingRuntime {
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Runnable> waiting = new ArrayList<>();
   private boolean paused;
 
   PausedRuntime(StoreRuntime runtime) {
-    this.runtime = runtime;
+    super(runtime);
   }
 
   void pause() {
@@ -43,22 +40,12 @@ final class PausedRuntime implements StoreRuntime {
     } finally {
       lock.unlock();
     }
-    due.forEach(task -> runtime.start("tck-resumed", task));
-  }
-
-  @Override
-  public long nanoTime() {
-    return runtime.nanoTime();
-  }
-
-  @Override
-  public Instant now() {
-    return runtime.now();
+    due.forEach(task -> start("tck-resumed", task));
   }
 
   @Override
   public Scheduled schedule(Duration delay, Runnable task) {
-    return runtime.schedule(delay, () -> runUnlessPaused(task));
+    return super.schedule(delay, () -> runUnlessPaused(task));
   }
 
   private void runUnlessPaused(Runnable task) {
@@ -72,16 +59,6 @@ final class PausedRuntime implements StoreRuntime {
       lock.unlock();
     }
     task.run();
-  }
-
-  @Override
-  public Thread start(String name, Runnable task) {
-    return runtime.start(name, task);
-  }
-
-  @Override
-  public RandomGenerator random() {
-    return runtime.random();
   }
 
   @Override

@@ -1,13 +1,12 @@
 package dev.plinth.chassis.testing;
 
 import dev.plinth.spi.StoreRuntime;
+import dev.plinth.tck.ForwardingRuntime;
 import dev.plinth.tck.VirtualRuntime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.random.RandomGenerator;
 
 /**
  * The time of a service under test: virtual on the memory store, so that a test moves it; real on a
@@ -15,17 +14,16 @@ import java.util.random.RandomGenerator;
  *
  * <p>Thread-safe.
  */
-public final class TestRuntime implements StoreRuntime {
+public final class TestRuntime extends ForwardingRuntime {
   /** A test that waits longer for real, in all, would rather be one for virtual time. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
   private final AtomicLong waitedNanos = new AtomicLong();
   private final Optional<VirtualRuntime> moved;
-  private final StoreRuntime runtime;
 
   private TestRuntime(Optional<VirtualRuntime> moved, StoreRuntime runtime) {
+    super(runtime);
     this.moved = moved;
-    this.runtime = runtime;
   }
 
   /** Returns the time that goes with the store that the tests run on. */
@@ -56,7 +54,7 @@ public final class TestRuntime implements StoreRuntime {
       throw new AssertionError(by + " more of real time: such a test is one for virtual time");
     }
     CountDownLatch over = new CountDownLatch(1);
-    runtime.schedule(by, over::countDown);
+    schedule(by, over::countDown);
     try {
       over.await();
     } catch (InterruptedException interrupted) {
@@ -69,35 +67,5 @@ public final class TestRuntime implements StoreRuntime {
     moved
         .orElseThrow(() -> new AssertionError("only virtual time has a clock to step"))
         .stepWallClock(by);
-  }
-
-  @Override
-  public long nanoTime() {
-    return runtime.nanoTime();
-  }
-
-  @Override
-  public Instant now() {
-    return runtime.now();
-  }
-
-  @Override
-  public Scheduled schedule(Duration delay, Runnable task) {
-    return runtime.schedule(delay, task);
-  }
-
-  @Override
-  public Thread start(String name, Runnable task) {
-    return runtime.start(name, task);
-  }
-
-  @Override
-  public RandomGenerator random() {
-    return runtime.random();
-  }
-
-  @Override
-  public void close() {
-    runtime.close();
   }
 }

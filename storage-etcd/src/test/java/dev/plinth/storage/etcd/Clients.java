@@ -7,9 +7,9 @@ import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.StoreProvider;
 import dev.plinth.spi.StoreRuntime;
+import dev.plinth.tck.ForwardingRuntime;
 import dev.plinth.tck.RunningTime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,35 +58,14 @@ final class Clients implements AutoCloseable {
   }
 
   /** Draws the lowest number each time. */
-  private record FirstFirst(StoreRuntime real) implements StoreRuntime {
+  private static final class FirstFirst extends ForwardingRuntime {
+    FirstFirst(StoreRuntime real) {
+      super(real);
+    }
+
     @Override
     public RandomGenerator random() {
       return () -> 0L;
-    }
-
-    @Override
-    public long nanoTime() {
-      return real.nanoTime();
-    }
-
-    @Override
-    public Instant now() {
-      return real.now();
-    }
-
-    @Override
-    public Scheduled schedule(Duration delay, Runnable task) {
-      return real.schedule(delay, task);
-    }
-
-    @Override
-    public Thread start(String name, Runnable task) {
-      return real.start(name, task);
-    }
-
-    @Override
-    public void close() {
-      real.close();
     }
   }
 }

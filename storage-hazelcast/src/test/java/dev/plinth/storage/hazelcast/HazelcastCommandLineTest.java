@@ -13,8 +13,8 @@ import dev.plinth.spi.StoreRuntime;
 import dev.plinth.spi.StoreUnavailableException;
 import dev.plinth.spi.Transaction;
 import dev.plinth.tck.Await;
+import dev.plinth.tck.ForwardingRuntime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,7 +23,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -152,10 +151,13 @@ final class HazelcastCommandLineTest {
   }
 
   /** Batches begin when the test says so, and time may be ahead. */
-  private static final class HeldBatches implements StoreRuntime {
-    private final StoreRuntime runtime = StoreRuntime.system();
+  private static final class HeldBatches extends ForwardingRuntime {
     private final BlockingQueue<Thread> held = new LinkedBlockingQueue<>();
     private final AtomicLong passed = new AtomicLong();
+
+    HeldBatches() {
+      super(StoreRuntime.system());
+    }
 
     void pass(Duration time) {
       long unused = passed.addAndGet(time.toNanos());
@@ -170,7 +172,7 @@ final class HazelcastCommandLineTest {
     @Override
     public Thread start(String name, Runnable task) {
       if (!name.equals("plinth-hazelcast-batch")) {
-        return runtime.start(name, task);
+        return super.start(name, task);
       }
       Thread batch = Thread.ofVirtual().name(name).unstarted(task);
       held.add(batch);
@@ -179,27 +181,7 @@ final class HazelcastCommandLineTest {
 
     @Override
     public long nanoTime() {
-      return runtime.nanoTime() + passed.get();
-    }
-
-    @Override
-    public Instant now() {
-      return runtime.now();
-    }
-
-    @Override
-    public Scheduled schedule(Duration delay, Runnable task) {
-      return runtime.schedule(delay, task);
-    }
-
-    @Override
-    public RandomGenerator random() {
-      return runtime.random();
-    }
-
-    @Override
-    public void close() {
-      runtime.close();
+      return super.nanoTime() + passed.get();
     }
   }
 }

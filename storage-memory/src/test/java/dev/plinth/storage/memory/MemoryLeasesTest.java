@@ -13,12 +13,11 @@ import dev.plinth.spi.RequestRefusedException;
 import dev.plinth.spi.Settings;
 import dev.plinth.spi.Store;
 import dev.plinth.spi.StoreRuntime;
+import dev.plinth.tck.ForwardingRuntime;
 import dev.plinth.tck.VirtualRuntime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /** What ends leases besides their timer: whoever comes after their time. */
@@ -27,41 +26,25 @@ final class MemoryLeasesTest {
   private static final Key KEY = Key.utf8("k");
 
   /** A clock that is moved by hand, and a timer that never fires. */
-  private static final class TimerLess implements StoreRuntime {
-    private final VirtualRuntime virtual = new VirtualRuntime();
+  private static final class TimerLess extends ForwardingRuntime {
+    private final VirtualRuntime virtual;
+
+    TimerLess() {
+      this(new VirtualRuntime());
+    }
+
+    private TimerLess(VirtualRuntime virtual) {
+      super(virtual);
+      this.virtual = virtual;
+    }
 
     void advance(Duration by) {
       virtual.advance(by);
     }
 
     @Override
-    public long nanoTime() {
-      return virtual.nanoTime();
-    }
-
-    @Override
-    public Instant now() {
-      return virtual.now();
-    }
-
-    @Override
     public Scheduled schedule(Duration delay, Runnable task) {
       return () -> {};
-    }
-
-    @Override
-    public Thread start(String name, Runnable task) {
-      return virtual.start(name, task);
-    }
-
-    @Override
-    public RandomGenerator random() {
-      return virtual.random();
-    }
-
-    @Override
-    public void close() {
-      virtual.close();
     }
   }
 
