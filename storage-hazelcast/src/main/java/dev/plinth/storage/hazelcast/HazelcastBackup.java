@@ -110,9 +110,12 @@ final class HazelcastBackup
       next = edit.finish();
       entry.setValue(next);
     }
-    if (mode == BatchMode.READS && node != null) {
-      node.promises().give(entry.getKey(), owner);
-      node.offer(client, sequence, next);
+    if (node != null) {
+      node.holds(next);
+      if (mode == BatchMode.READS) {
+        node.promises().give(entry.getKey(), owner);
+        node.offer(client, sequence, next);
+      }
     }
     return null;
   }

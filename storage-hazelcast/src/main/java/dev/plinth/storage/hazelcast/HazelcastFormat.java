@@ -18,8 +18,8 @@ final class HazelcastFormat {
   private HazelcastFormat() {}
 
   /** Makes a member understand what the stores on other members send. */
-  static void register(SerializationConfig serialization) {
-    add(HazelcastState.class, new HazelcastStateSerializer(), serialization);
+  static void register(HazelcastNode node, SerializationConfig serialization) {
+    add(HazelcastState.class, new HazelcastStateSerializer(node), serialization);
     add(HazelcastBatch.class, new HazelcastBatch.Serializer(), serialization);
     add(HazelcastBackup.class, new HazelcastBackup.Serializer(), serialization);
     add(HazelcastCreation.class, new HazelcastCreation.Serializer(), serialization);

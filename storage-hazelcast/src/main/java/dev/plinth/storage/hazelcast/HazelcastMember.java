@@ -8,6 +8,7 @@ import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.partition.MigrationListener;
 import com.hazelcast.partition.MigrationState;
@@ -61,10 +62,10 @@ final class HazelcastMember implements AutoCloseable {
   private final StoreRuntime runtime;
   private final HazelcastReplicas replicas;
   private final HazelcastNode node;
+  private final MigrationRetries retries;
   private final int partition;
   private final Function<Config, HazelcastInstance> starting;
   private final List<Runnable> changed = new CopyOnWriteArrayList<>();
-  private final List<Runnable> restarted = new CopyOnWriteArrayList<>();
   private final List<Runnable> merged = new CopyOnWriteArrayList<>();
   private final AtomicInteger merges = new AtomicInteger();
   private final Set<Integer> lostPartitions = ConcurrentHashMap.newKeySet();
@@ -88,6 +89,7 @@ final class HazelcastMember implements AutoCloseable {
     this.runtime = runtime;
     this.replicas = new HazelcastReplicas(config.backupCount(), config.minimumMembers());
     this.node = new HazelcastNode(runtime, config.ownerRules(), replicas);
+    this.retries = new MigrationRetries(runtime, this::resumeMigrations);
     this.starting = starting;
     this.instance = starting.apply(described());
     this.partition = instance.getPartitionService().getPartition(KEYSPACE).getPartitionId();
@@ -124,7 +126,6 @@ final class HazelcastMember implements AutoCloseable {
       member.refuseOthers();
       member.listen();
       member.createIfDue();
-      member.lookLater();
       return member;
     } catch (RuntimeException refused) {
       member.terminate();
@@ -139,20 +140,24 @@ final class HazelcastMember implements AutoCloseable {
     HazelcastMemberConfig.refuseOtherMembers(instance.getCluster());
   }
 
-  private void lookLater() {
-    StoreRuntime.Scheduled unused = runtime.schedule(BETWEEN_LOOKS, this::look);
+  /**
+   * From now on, starts Hazelcast again when it has stopped by itself, and calls back then: {@link
+   * #instance} is another one. Those of {@link #onMerge} were called before.
+   */
+  void keepRunning(Runnable restarted) {
+    StoreRuntime.Scheduled unused = runtime.schedule(BETWEEN_LOOKS, () -> look(restarted));
   }
 
-  private void look() {
+  private void look(Runnable restarted) {
     try {
       if (!closed && !instance.getLifecycleService().isRunning()) {
-        startAgain();
+        startAgain(restarted);
       }
     } catch (HazelcastException | IllegalStateException notNow) {
       LOG.warn("this member could not be started again; the next attempt follows", notNow);
     } finally {
       if (!closed) {
-        lookLater();
+        keepRunning(restarted);
       }
     }
   }
@@ -161,7 +166,7 @@ final class HazelcastMember implements AutoCloseable {
    * Hazelcast stops by itself when it cannot join those that it was cut off from, and tells nobody.
    * What this member held is gone then, as after a merge; the others have it.
    */
-  private void startAgain() {
+  private void startAgain(Runnable restarted) {
     LOG.warn("this member has stopped by itself, and is started again");
     listening = false;
     // Before there is another instance: only the first one of a process has the right (H11).
@@ -182,7 +187,7 @@ final class HazelcastMember implements AutoCloseable {
       throw refused;
     }
     LOG.warn("this member was started again, and is one of {}", members());
-    restarted.forEach(Runnable::run);
+    restarted.run();
     changed();
   }
 
@@ -220,6 +225,15 @@ final class HazelcastMember implements AutoCloseable {
       LOG.error(
           "all copies of the data are lost; nothing is served until every member is started anew");
       changed();
+    }
+  }
+
+  private void resumeMigrations() {
+    try {
+      HazelcastReplicas.resumeMigrations(instance);
+    } catch (HazelcastInstanceNotActiveException stopped) {
+      // Whoever is the first member now moves the copies.
+      LOG.debug("this member moves no copies any more", stopped);
     }
   }
 
@@ -292,14 +306,6 @@ final class HazelcastMember implements AutoCloseable {
    */
   void onMerge(Runnable callback) {
     merged.add(callback);
-  }
-
-  /**
-   * Calls back when Hazelcast had stopped by itself and {@link #instance} is another one. Those of
-   * {@link #onMerge} were called before.
-   */
-  void onRestart(Runnable callback) {
-    restarted.add(callback);
   }
 
   /** How often this member gave up its data for that of others. */
@@ -403,6 +409,7 @@ final class HazelcastMember implements AutoCloseable {
     @Override
     public void replicaMigrationFailed(ReplicaMigrationEvent event) {
       note(event);
+      retries.failed();
     }
 
     private void note(ReplicaMigrationEvent event) {

@@ -33,12 +33,12 @@ final class HazelcastMemberStore implements Store {
             runtime,
             config.requestTimeout(),
             config.limits());
-    member.onRestart(() -> store.moveTo(member.instance()));
     this.measurements = new HazelcastMeasurements(member, config);
     if (config.minimumMembers() <= config.clusterSize() / 2) {
       // Both sides of a split may have made revisions of the same number.
       member.onMerge(store::giveUp);
     }
+    member.keepRunning(() -> store.moveTo(member.instance()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.plinth.storage.hazelcast;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import dev.plinth.spi.StoreRuntime;
+import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,6 +26,9 @@ final class HazelcastNode {
   private final Map<String, KeyspaceOwner> owners = new ConcurrentHashMap<>();
   private final Map<UUID, HazelcastConfirmations> clients = new ConcurrentHashMap<>();
 
+  /** The last state of each data that this member held as a replica, as long as that is in use. */
+  private final Map<UUID, WeakReference<HazelcastState>> held = new ConcurrentHashMap<>();
+
   HazelcastNode(StoreRuntime runtime, OwnerRules rules, HazelcastGuard guard) {
     this.runtime = runtime;
     this.rules = rules;
@@ -36,7 +40,7 @@ final class HazelcastNode {
   /** Makes a member that is about to start find this, and understand what is sent to it. */
   void attach(Config config) {
     config.getUserContext().put(CONTEXT, this);
-    HazelcastFormat.register(config.getSerializationConfig());
+    HazelcastFormat.register(this, config.getSerializationConfig());
   }
 
   /** Returns what was attached to a member. */
@@ -71,6 +75,19 @@ final class HazelcastNode {
     if (here != null) {
       here.offer(read, state);
     }
+  }
+
+  /** Notes what this member, as a replica, holds from now on. */
+  void holds(HazelcastState state) {
+    held.put(state.incarnation(), new WeakReference<>(state));
+  }
+
+  /** Returns the state at a position, if this member held it last. */
+  Optional<HazelcastState> held(HazelcastState.Position position) {
+    WeakReference<HazelcastState> last = held.get(position.incarnation());
+    return Optional.ofNullable(last)
+        .map(WeakReference::get)
+        .filter(state -> state.position().equals(position));
   }
 
   KeyspaceOwner owner(String keyspace) {

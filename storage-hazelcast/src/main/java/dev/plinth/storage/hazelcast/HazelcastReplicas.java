@@ -1,6 +1,7 @@
 package dev.plinth.storage.hazelcast;
 
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.instance.impl.Node;
@@ -139,6 +140,18 @@ final class HazelcastReplicas implements HazelcastGuard {
         manager.clearReplicaSyncRequest(partition.getPartitionId(), data, replica);
       }
       manager.triggerPartitionReplicaSync(partition.getPartitionId(), List.of(data), replica);
+    }
+  }
+
+  /**
+   * Lets copies move again, if that is the local member's to do and it waits because one could not.
+   *
+   * @throws HazelcastInstanceNotActiveException if the member has stopped
+   */
+  static void resumeMigrations(HazelcastInstance instance) {
+    Node node = node(instance);
+    if (node.isMaster()) {
+      node.getPartitionService().resumeMigration();
     }
   }
 

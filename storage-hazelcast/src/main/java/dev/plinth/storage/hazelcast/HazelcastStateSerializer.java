@@ -6,17 +6,32 @@ import com.hazelcast.nio.serialization.StreamSerializer;
 import dev.plinth.spi.Bytes;
 import dev.plinth.storage.mvcc.Keyspace;
 import dev.plinth.storage.mvcc.KeyspaceSnapshot;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** A whole state as bytes, for a member that becomes a replica. Stateless. */
+/**
+ * A whole state as bytes, for a member that becomes a replica.
+ *
+ * <p>When an owner has gone, Hazelcast sends the data of the new one also to members that have it,
+ * and nobody is served until it is read. Such a member goes on with what it holds: two states at
+ * the same position are the same (H4). Only replicas are asked for that, which take no step that
+ * its owner does not have.
+ *
+ * <p>Thread-safe.
+ */
 final class HazelcastStateSerializer implements StreamSerializer<HazelcastState> {
   private static final int VERSION = 2;
+
+  private final HazelcastNode node;
+
+  HazelcastStateSerializer(HazelcastNode node) {
+    this.node = node;
+  }
 
   @Override
   public int getTypeId() {
@@ -56,6 +71,12 @@ final class HazelcastStateSerializer implements StreamSerializer<HazelcastState>
     long index = head.number();
     long term = head.number();
     Optional<UUID> owner = head.optional(head::uuid);
+    Optional<HazelcastState> held =
+        node.held(new HazelcastState.Position(incarnation, index, term, owner));
+    if (held.isPresent()) {
+      int unused = in.skipBytes(in.readInt());
+      return held.get();
+    }
     Map<UUID, HazelcastState.Remembered> clients = new HashMap<>();
     int count = head.count();
     for (int i = 0; i < count; i++) {
@@ -65,7 +86,7 @@ final class HazelcastStateSerializer implements StreamSerializer<HazelcastState>
       Optional<Bytes> answers = head.optional(head::bytes);
       clients.put(client, new HazelcastState.Remembered(sequence, at, answers));
     }
-    Keyspace keyspace = KeyspaceSnapshot.read(new ByteArrayInputStream(HazelcastFormat.array(in)));
+    Keyspace keyspace = KeyspaceSnapshot.read(ByteBuffer.wrap(HazelcastFormat.array(in)));
     return new HazelcastState(incarnation, index, term, owner, keyspace, clients);
   }
 }

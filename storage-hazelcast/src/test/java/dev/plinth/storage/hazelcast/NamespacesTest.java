@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Members in network namespaces of their own, whose link is taken down: unlike a firewall inside
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * often; what came of it is written to {@code target/robustness-hazelcast-namespaces.txt}, and "not
  * run" where namespaces cannot be made.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class NamespacesTest {
   private static final int LINKS =
       Integer.getInteger("plinth.links", Boolean.getBoolean("plinth.all") ? 5 : 1);

@@ -12,12 +12,15 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Members in processes of their own, whose owner gets signals of the system while clients on all of
  * them write, read and watch. {@code -Dplinth.signals=20} says how often it gets each; what came of
  * it is written to {@code target/robustness-hazelcast-signals.txt}.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class OwnerSignalsTest {
   private static final int SIGNALS =
       Integer.getInteger("plinth.signals", Boolean.getBoolean("plinth.all") ? 5 : 1);

@@ -28,7 +28,9 @@ import dev.plinth.spi.Revision;
 import dev.plinth.spi.Slice;
 import dev.plinth.spi.StoreException;
 import dev.plinth.spi.Transaction;
+import dev.plinth.tck.VirtualRuntime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -164,10 +166,7 @@ final class RequestCodecTest {
   /** A member that becomes a replica gets the same state, and goes on from it in the same way. */
   @Test
   void aStateComesOutAsItWentIn() {
-    SerializationConfig config = new SerializationConfig();
-    HazelcastFormat.register(config);
-    InternalSerializationService service =
-        new DefaultSerializationServiceBuilder().setConfig(config).build();
+    InternalSerializationService service = serialization(node());
     StateEdit edit = HazelcastState.create(ID).edit();
     Answer grant = edit.apply(new Request.Grant(LeaseId.of(9), Duration.ofSeconds(10)));
     Answer put =
@@ -185,5 +184,44 @@ final class RequestCodecTest {
     assertThat(read.clients()).isEqualTo(state.clients());
     assertThat(read.keyspace().digest()).isEqualTo(state.keyspace().digest());
     service.dispose();
+  }
+
+  /** H4: who has what arrives goes on with it, instead of making the same once more. */
+  @Test
+  void aStateThatTheReplicaHoldsIsNotReadAgain() {
+    HazelcastNode node = node();
+    InternalSerializationService service = serialization(node);
+    StateEdit edit = HazelcastState.create(ID).edit();
+    Answer put = edit.apply(new Request.Write(Transaction.of(Put.of(KEY, VALUE))));
+    HazelcastState before = edit.finish();
+    StateEdit further = before.edit();
+    Answer owner = further.apply(new Request.TakeOver(ID));
+    assertThat(List.of(put, owner)).doesNotContainNull();
+    HazelcastState after = further.finish();
+    // What follows a state in a message has to be found behind it.
+    List<HazelcastState> sent = new ArrayList<>(List.of(before, after, before));
+
+    node.holds(before);
+    List<HazelcastState> read = service.toObject(service.toData(sent));
+    assertThat(read.get(0)).isSameAs(before);
+    assertThat(read.get(1).position()).isEqualTo(after.position());
+    assertThat(read.get(1).keyspace().digest()).isEqualTo(after.keyspace().digest());
+    assertThat(read.get(2)).isSameAs(before);
+
+    node.holds(after);
+    HazelcastState other = service.toObject(service.toData(before));
+    assertThat(other).isNotSameAs(before);
+    assertThat(other.position()).isEqualTo(before.position());
+    service.dispose();
+  }
+
+  private static HazelcastNode node() {
+    return new HazelcastNode(new VirtualRuntime(1), TestMember.RULES, (instance, keyspace) -> {});
+  }
+
+  private static InternalSerializationService serialization(HazelcastNode node) {
+    SerializationConfig config = new SerializationConfig();
+    HazelcastFormat.register(node, config);
+    return new DefaultSerializationServiceBuilder().setConfig(config).build();
   }
 }

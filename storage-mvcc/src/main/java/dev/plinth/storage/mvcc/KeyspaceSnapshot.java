@@ -3,11 +3,12 @@ package dev.plinth.storage.mvcc;
 import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.LeaseId;
+import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 
@@ -29,12 +30,14 @@ public final class KeyspaceSnapshot {
    * Writes a keyspace.
    *
    * @param keyspace what to write
-   * @param out is not closed
+   * @param out is flushed, not closed
    * @throws IOException if {@code out} failed
    */
   public static void write(Keyspace keyspace, OutputStream out) throws IOException {
     CRC32C sum = new CRC32C();
-    DataOutputStream data = new DataOutputStream(new CheckedOutputStream(out, sum));
+    // Most of what is written is a few bytes each.
+    DataOutputStream data =
+        new DataOutputStream(new BufferedOutputStream(new CheckedOutputStream(out, sum)));
     data.writeInt(MAGIC);
     data.writeByte(VERSION);
     data.writeLong(keyspace.revision().value());
@@ -58,6 +61,7 @@ public final class KeyspaceSnapshot {
       data.writeLong(lease.ttl().toSeconds());
       data.writeLong(lease.generation());
     }
+    data.flush();
     data.writeInt((int) sum.getValue());
     data.flush();
   }
@@ -113,12 +117,12 @@ public final class KeyspaceSnapshot {
   /**
    * Reads a keyspace.
    *
-   * @param in is read up to the end of the snapshot and not closed
+   * @param in is read up to the end of the snapshot; where it is afterwards says nothing if that
+   *     failed
    * @return what was written
    * @throws SnapshotFormatException if it is no snapshot, of an unknown version, cut off or damaged
-   * @throws IOException if {@code in} failed
    */
-  public static Keyspace read(InputStream in) throws IOException {
+  public static Keyspace read(ByteBuffer in) throws SnapshotFormatException {
     return new SnapshotReader(in).read();
   }
 

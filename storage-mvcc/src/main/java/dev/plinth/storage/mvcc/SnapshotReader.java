@@ -5,50 +5,49 @@ import dev.plinth.spi.Entry;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.LeaseId;
 import dev.plinth.spi.Revision;
-import java.io.DataInputStream;
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.InputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
-import java.util.zip.CheckedInputStream;
 
 /**
  * Reads one snapshot. Nothing that is read is believed before it was checked, because the sum comes
  * last.
  */
 final class SnapshotReader {
-  private final CRC32C sum = new CRC32C();
-  private final DataInputStream in;
+  private final ByteBuffer in;
   private Owner owner = new Owner();
   private KeyTree<Entry> data = KeyTree.empty();
 
-  SnapshotReader(InputStream in) {
-    this.in = new DataInputStream(new CheckedInputStream(in, sum));
+  SnapshotReader(ByteBuffer in) {
+    this.in = in.order(ByteOrder.BIG_ENDIAN);
   }
 
-  Keyspace read() throws IOException {
+  Keyspace read() throws SnapshotFormatException {
     try {
       return keyspace();
-    } catch (EOFException cut) {
+    } catch (BufferUnderflowException cut) {
       throw new SnapshotFormatException("the snapshot is cut off", cut);
     }
   }
 
-  private Keyspace keyspace() throws IOException {
-    if (in.readInt() != KeyspaceSnapshot.MAGIC) {
+  private Keyspace keyspace() throws SnapshotFormatException {
+    ByteBuffer all = in.slice();
+    int start = in.position();
+    if (in.getInt() != KeyspaceSnapshot.MAGIC) {
       throw new SnapshotFormatException("this is no snapshot of a keyspace");
     }
-    byte version = in.readByte();
+    byte version = in.get();
     if (version != KeyspaceSnapshot.VERSION) {
       throw new SnapshotFormatException(
           "the snapshot has version " + version + "; known is " + KeyspaceSnapshot.VERSION);
     }
-    long revision = in.readLong();
-    long compacted = in.readLong();
-    long grants = in.readLong();
+    long revision = in.getLong();
+    long compacted = in.getLong();
+    long grants = in.getLong();
     check(
         revision >= 1
             && compacted >= Keyspace.NEVER_COMPACTED
@@ -59,8 +58,9 @@ final class SnapshotReader {
     long oldest = KeyspaceSnapshot.oldest(compacted);
     History history = readRevisions(oldest, revision);
     KeyTree<LeaseRecord> leases = withKeys(readLeases(grants));
-    int computed = (int) sum.getValue();
-    check(in.readInt() == computed, "its sum is wrong");
+    CRC32C sum = new CRC32C();
+    sum.update(all.limit(in.position() - start));
+    check(in.getInt() == (int) sum.getValue(), "its sum is wrong");
     return new Keyspace(Revision.of(revision), compacted, data, history, leases, grants);
   }
 
@@ -70,21 +70,21 @@ final class SnapshotReader {
     }
   }
 
-  private void readBase() throws IOException {
-    int size = in.readInt();
+  private void readBase() throws SnapshotFormatException {
+    int size = in.getInt();
     check(size >= 0, "a negative count");
     for (int i = 0; i < size; i++) {
       Key key = KeyspaceSnapshot.keyOf(readBytes());
       Bytes value = Bytes.of(readBytes());
-      Revision created = Revision.of(in.readLong());
-      Revision modified = Revision.of(in.readLong());
-      long version = in.readLong();
+      Revision created = Revision.of(in.getLong());
+      Revision modified = Revision.of(in.getLong());
+      long version = in.getLong();
       data = data.with(key, new Entry(key, value, created, modified, version, readLease()), owner);
     }
     check(data.size() == size, "a key twice");
   }
 
-  private History readRevisions(long oldest, long newest) throws IOException {
+  private History readRevisions(long oldest, long newest) throws SnapshotFormatException {
     History history = History.startingAt(oldest, data);
     owner = new Owner();
     KeyTree<Entry> before = data;
@@ -94,7 +94,7 @@ final class SnapshotReader {
         owner = new Owner();
       }
       Revision revision = Revision.of(number);
-      int size = in.readInt();
+      int size = in.getInt();
       check(size > 0, "a revision without changes");
       List<Mutation> mutations = new ArrayList<>();
       for (int i = 0; i < size; i++) {
@@ -106,8 +106,8 @@ final class SnapshotReader {
     return history;
   }
 
-  private Mutation readMutation(Revision revision) throws IOException {
-    boolean deletion = in.readBoolean();
+  private Mutation readMutation(Revision revision) throws SnapshotFormatException {
+    boolean deletion = in.get() != 0;
     Key key = KeyspaceSnapshot.keyOf(readBytes());
     Entry before = data.get(key);
     if (deletion) {
@@ -122,19 +122,19 @@ final class SnapshotReader {
     return new Mutation(after, before);
   }
 
-  private Optional<LeaseId> readLease() throws IOException {
-    long lease = in.readLong();
+  private Optional<LeaseId> readLease() throws SnapshotFormatException {
+    long lease = in.getLong();
     return lease == 0 ? Optional.empty() : Optional.of(LeaseId.of(lease));
   }
 
-  private KeyTree<LeaseRecord> readLeases(long grants) throws IOException {
-    int size = in.readInt();
+  private KeyTree<LeaseRecord> readLeases(long grants) throws SnapshotFormatException {
+    int size = in.getInt();
     check(size >= 0, "a negative count");
     KeyTree<LeaseRecord> leases = KeyTree.empty();
     for (int i = 0; i < size; i++) {
-      long id = in.readLong();
-      long ttl = in.readLong();
-      long generation = in.readLong();
+      long id = in.getLong();
+      long ttl = in.getLong();
+      long generation = in.getLong();
       check(id != 0 && ttl > 0 && generation >= 1 && generation <= grants, "an impossible lease");
       leases =
           leases.with(
@@ -146,7 +146,8 @@ final class SnapshotReader {
     return leases;
   }
 
-  private KeyTree<LeaseRecord> withKeys(KeyTree<LeaseRecord> leases) throws IOException {
+  private KeyTree<LeaseRecord> withKeys(KeyTree<LeaseRecord> leases)
+      throws SnapshotFormatException {
     KeyTree<LeaseRecord> attached = leases;
     for (Entry entry : data.values()) {
       if (entry.lease().isPresent()) {
@@ -161,14 +162,15 @@ final class SnapshotReader {
     return attached;
   }
 
-  /** Reads no more than there is, whatever the length says. */
-  private byte[] readBytes() throws IOException {
-    int length = in.readInt();
+  private byte[] readBytes() throws SnapshotFormatException {
+    int length = in.getInt();
     check(length >= 0, "a negative length");
-    byte[] bytes = in.readNBytes(length);
-    if (bytes.length < length) {
-      throw new EOFException();
+    if (length > in.remaining()) {
+      // Before there is an array for what a damaged length says.
+      throw new BufferUnderflowException();
     }
+    byte[] bytes = new byte[length];
+    in.get(bytes);
     return bytes;
   }
 }

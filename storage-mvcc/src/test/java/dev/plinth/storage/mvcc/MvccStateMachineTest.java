@@ -12,9 +12,9 @@ import dev.plinth.spi.Read;
 import dev.plinth.spi.Revision;
 import dev.plinth.spi.Slice;
 import dev.plinth.spi.StoreException;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -153,7 +153,7 @@ final class MvccStateMachineTest {
   private static Keyspace copy(Keyspace keyspace) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     KeyspaceSnapshot.write(keyspace, out);
-    return KeyspaceSnapshot.read(new ByteArrayInputStream(out.toByteArray()));
+    return KeyspaceSnapshot.read(ByteBuffer.wrap(out.toByteArray()));
   }
 
   /** The result, or the error as a comparable text. */
