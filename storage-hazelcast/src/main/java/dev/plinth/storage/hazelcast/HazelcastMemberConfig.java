@@ -87,6 +87,10 @@ final class HazelcastMemberConfig {
         // up to its 500 ms would make a fail-over twice as long.
         Map.entry(
             "hazelcast.invocation.retry.pause.millis", Long.toString(LONGEST_PAUSE.toMillis())),
+        // More than fit into a call's time: a call ends by that, not by their number.
+        Map.entry(
+            "hazelcast.invocation.max.retry.count",
+            Long.toString(2 * call.dividedBy(LONGEST_PAUSE))),
         Map.entry("hazelcast.partition.backup.sync.interval", seconds(config.syncInterval())),
         Map.entry("hazelcast.partition.count", Integer.toString(PARTITIONS)),
         Map.entry("hazelcast.heartbeat.interval.seconds", seconds(config.heartbeatInterval())),
