@@ -27,12 +27,15 @@ import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The member that began the cluster dies while the others join it. It alone may create the
  * keyspace, so either they have what it created, or nobody serves and says why; nobody ever makes a
  * second one (H11, F22). {@code -Dplinth.founders=50} says how often it dies.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class FounderTest {
   private static final int FOUNDERS =
       Integer.getInteger("plinth.founders", Boolean.getBoolean("plinth.all") ? 5 : 1);

@@ -14,11 +14,14 @@ import dev.plinth.tck.VirtualRuntime;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * H4: while a replica waits for a copy of its owner's state it refuses all, so it must not wait for
  * one that is lost.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class LostCopyTest {
   private static final Key KEY = Key.utf8("key");
 
