@@ -59,6 +59,12 @@ final class PackagedLauncher {
   static ProcessBuilder command(Path folder, List<String> arguments) {
     ProcessBuilder builder = process(Cache.FOLDER, arguments);
     builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
+    // As in the tests of the modules: the JVM as users have it belongs to the longer matrix.
+    builder
+        .environment()
+        .put(
+            "PLINTH_JAVA_OPTS",
+            System.getProperty("plinth.test.compiler", "-XX:+TieredCompilation"));
     return builder;
   }
 
