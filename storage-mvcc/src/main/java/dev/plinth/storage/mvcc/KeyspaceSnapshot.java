@@ -117,13 +117,16 @@ public final class KeyspaceSnapshot {
   /**
    * Reads a keyspace.
    *
-   * @param in is read up to the end of the snapshot; where it is afterwards says nothing if that
-   *     failed
+   * @param in what a snapshot begins at; is moved behind it, unless this fails
    * @return what was written
    * @throws SnapshotFormatException if it is no snapshot, of an unknown version, cut off or damaged
    */
   public static Keyspace read(ByteBuffer in) throws SnapshotFormatException {
-    return new SnapshotReader(in).read();
+    // Has the order of bytes that snapshots have, whatever the other one has.
+    ByteBuffer snapshot = in.duplicate();
+    Keyspace keyspace = new SnapshotReader(snapshot).read();
+    in.position(snapshot.position());
+    return keyspace;
   }
 
   static Key keyOf(byte[] bytes) throws SnapshotFormatException {

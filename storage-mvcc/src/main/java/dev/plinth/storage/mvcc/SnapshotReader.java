@@ -7,7 +7,6 @@ import dev.plinth.spi.LeaseId;
 import dev.plinth.spi.Revision;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +21,9 @@ final class SnapshotReader {
   private Owner owner = new Owner();
   private KeyTree<Entry> data = KeyTree.empty();
 
+  /** Prepares to read from a big-endian buffer, which is moved. */
   SnapshotReader(ByteBuffer in) {
-    this.in = in.order(ByteOrder.BIG_ENDIAN);
+    this.in = in;
   }
 
   Keyspace read() throws SnapshotFormatException {

@@ -13,6 +13,7 @@ import dev.plinth.spi.Transaction;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -67,11 +68,15 @@ final class KeyspaceSnapshotTest {
   }
 
   @Test
-  void whatFollowsTheSnapshotIsLeftAlone() throws IOException {
+  void whatIsAroundTheSnapshotIsLeftAlone() throws IOException {
     byte[] bytes = written(sample());
-    ByteBuffer in = ByteBuffer.wrap(Arrays.copyOf(bytes, bytes.length + 3));
+    ByteBuffer in = ByteBuffer.allocate(bytes.length + 5).order(ByteOrder.LITTLE_ENDIAN);
+    in.position(2).put(bytes).position(2);
     assertThat(KeyspaceSnapshot.read(in).digest()).isEqualTo(sample().digest());
     assertThat(in.remaining()).isEqualTo(3);
+    in.put(20, (byte) 99).position(2);
+    assertThatThrownBy(() -> KeyspaceSnapshot.read(in)).isInstanceOf(SnapshotFormatException.class);
+    assertThat(in.position()).isEqualTo(2);
   }
 
   @Test
