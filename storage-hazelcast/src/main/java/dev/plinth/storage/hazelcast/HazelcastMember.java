@@ -229,6 +229,10 @@ final class HazelcastMember implements AutoCloseable {
   }
 
   private void resumeMigrations() {
+    if (!listening) {
+      // There is no instance yet, or none any more.
+      return;
+    }
     try {
       HazelcastReplicas.resumeMigrations(instance);
     } catch (HazelcastInstanceNotActiveException stopped) {

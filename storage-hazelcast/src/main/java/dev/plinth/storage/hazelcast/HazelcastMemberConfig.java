@@ -30,7 +30,13 @@ final class HazelcastMemberConfig {
 
   private static final String PROTECTION = "plinth-majority";
   private static final Duration SHORTEST_CALL = Duration.ofSeconds(10);
+
+  /** Between tries of one operation; Hazelcast's own is ten times as long. */
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
+
+  /** Hazelcast's own number is a tenth. */
+  private static final int MOST_TRIES = 2500;
+
   private static final Duration JOIN_LIMIT = Duration.ofMinutes(1);
   private static final Duration BETWEEN_SEARCHES = Duration.ofSeconds(5);
 
@@ -87,10 +93,8 @@ final class HazelcastMemberConfig {
         // up to its 500 ms would make a fail-over twice as long.
         Map.entry(
             "hazelcast.invocation.retry.pause.millis", Long.toString(LONGEST_PAUSE.toMillis())),
-        // More than fit into a call's time: a call ends by that, not by their number.
-        Map.entry(
-            "hazelcast.invocation.max.retry.count",
-            Long.toString(2 * call.dividedBy(LONGEST_PAUSE))),
+        // Tries are counted, so there must be more of them for the same time.
+        Map.entry("hazelcast.invocation.max.retry.count", Integer.toString(MOST_TRIES)),
         Map.entry("hazelcast.partition.backup.sync.interval", seconds(config.syncInterval())),
         Map.entry("hazelcast.partition.count", Integer.toString(PARTITIONS)),
         Map.entry("hazelcast.heartbeat.interval.seconds", seconds(config.heartbeatInterval())),

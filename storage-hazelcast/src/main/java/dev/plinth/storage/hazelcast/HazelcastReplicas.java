@@ -149,9 +149,9 @@ final class HazelcastReplicas implements HazelcastGuard {
    * @throws HazelcastInstanceNotActiveException if the member has stopped
    */
   static void resumeMigrations(HazelcastInstance instance) {
-    Node node = node(instance);
-    if (node.isMaster()) {
-      node.getPartitionService().resumeMigration();
+    InternalPartitionService partitions = node(instance).getPartitionService();
+    if (partitions.isLocalMemberMaster()) {
+      partitions.resumeMigration();
     }
   }
 

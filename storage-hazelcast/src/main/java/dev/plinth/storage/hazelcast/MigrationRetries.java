@@ -15,13 +15,16 @@ final class MigrationRetries {
   static final Duration FIRST = Duration.ofMillis(50);
   static final Duration HAZELCASTS = Duration.ofSeconds(3);
 
-  /** A failure so long after the last retry is a new one. */
+  /** A failure so long after the last one is a new one. */
   static final Duration CALM = Duration.ofSeconds(10);
 
   private final StoreRuntime runtime;
   private final Runnable resume;
   private Duration pause = Duration.ZERO;
+
+  /** When the last copy could not move. */
   private long last;
+
   private boolean waiting;
 
   /**
@@ -40,21 +43,24 @@ final class MigrationRetries {
    * they are Hazelcast's own.
    */
   synchronized void failed() {
-    if (waiting) {
-      return;
+    long now = runtime.nanoTime();
+    if (!waiting) {
+      if (pause.isZero() || now - last >= CALM.toNanos()) {
+        pause = FIRST;
+      } else if (pause.compareTo(HAZELCASTS) < 0) {
+        pause = pause.multipliedBy(2);
+      }
+      if (pause.compareTo(HAZELCASTS) < 0) {
+        waiting = true;
+        StoreRuntime.Scheduled unused = runtime.schedule(pause, this::retry);
+      }
     }
-    boolean again = !pause.isZero() && runtime.nanoTime() - last < CALM.toNanos();
-    pause = again ? pause.multipliedBy(2) : FIRST;
-    if (pause.compareTo(HAZELCASTS) < 0) {
-      waiting = true;
-      StoreRuntime.Scheduled unused = runtime.schedule(pause, this::retry);
-    }
+    last = now;
   }
 
   private void retry() {
     synchronized (this) {
       waiting = false;
-      last = runtime.nanoTime();
     }
     resume.run();
   }

@@ -29,12 +29,14 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Two members of which one is enough, and a cut between them: both go on, and what the document of
  * the store says is lost when they meet is lost, and no more than that (F21, H12).
  */
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
 final class EvenSplitTest {
   private static final Key CONTESTED = Key.utf8("/contested");
   private static final Await PATIENT = new Await(Duration.ofMinutes(3));

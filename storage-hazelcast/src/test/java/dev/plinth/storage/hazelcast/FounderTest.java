@@ -29,6 +29,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The member that began the cluster dies while the others join it. It alone may create the
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * second one (H11, F22). {@code -Dplinth.founders=50} says how often it dies.
  */
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
 final class FounderTest {
   private static final int FOUNDERS =
       Integer.getInteger("plinth.founders", Boolean.getBoolean("plinth.all") ? 5 : 1);

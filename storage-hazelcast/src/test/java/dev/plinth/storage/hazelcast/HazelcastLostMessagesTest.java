@@ -23,10 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What becomes of calls while the messages to the backups are lost. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
 final class HazelcastLostMessagesTest {
   private static final Key KEY = Key.utf8("key");
 

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.hazelcast.cluster.Address;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.partition.MigrationInfo;
+import com.hazelcast.internal.partition.MigrationStateImpl;
+import com.hazelcast.internal.partition.ReplicaMigrationEventImpl;
 import com.hazelcast.internal.partition.impl.InternalPartitionServiceImpl;
 import com.hazelcast.internal.partition.impl.MigrationInterceptor;
+import com.hazelcast.partition.MigrationListener;
 import com.hazelcast.spi.exception.RetryableHazelcastException;
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Change;
@@ -59,10 +63,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Members with real sockets, in one process. */
 @Timeout(300)
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
 final class HazelcastMemberTest {
   /** One member of a test. */
   private record Started(HazelcastMember member, HazelcastMemberStore store) {}
@@ -409,17 +415,7 @@ final class HazelcastMemberTest {
     List<Integer> ports = Ports.free(2);
     Map<String, Object> one = Map.of("minimum-members", 1);
     List<Runnable> retries = new CopyOnWriteArrayList<>();
-    StoreRuntime holding =
-        new ForwardingRuntime(runtime) {
-          @Override
-          public Scheduled schedule(Duration delay, Runnable task) {
-            if (!delay.equals(MigrationRetries.FIRST)) {
-              return super.schedule(delay, task);
-            }
-            retries.add(task);
-            return () -> {};
-          }
-        };
+    StoreRuntime holding = holdingRetries(retries);
     Started first =
         add(start(ports.getFirst(), ports, one, Hazelcast::newHazelcastInstance, holding));
     put(first, "v");
@@ -446,6 +442,42 @@ final class HazelcastMemberTest {
     retries.forEach(Runnable::run);
     assertThat(partitions.areMigrationTasksAllowed()).isTrue();
     await(() -> first.member().liveBackups() == 1);
+  }
+
+  /** All members are told, also one that is not yet anything. */
+  @Test
+  void copiesMayFailWhileAMemberStarts() throws Exception {
+    List<Integer> ports = Ports.free(1);
+    List<Runnable> retries = new CopyOnWriteArrayList<>();
+    Function<Config, HazelcastInstance> starting =
+        built -> {
+          for (ListenerConfig listener : built.getListenerConfigs()) {
+            if (listener.getImplementation() instanceof MigrationListener migrations) {
+              migrations.replicaMigrationFailed(
+                  new ReplicaMigrationEventImpl(
+                      new MigrationStateImpl(0, 1, 1, 0), 0, 1, null, null, false, 0));
+            }
+          }
+          retries.forEach(Runnable::run);
+          return Hazelcast.newHazelcastInstance(built);
+        };
+    Map<String, Object> one = Map.of("minimum-members", 1);
+    Started started = add(start(ports.getFirst(), ports, one, starting, holdingRetries(retries)));
+    assertThat(retries).hasSize(1);
+    put(started, "v");
+  }
+
+  private StoreRuntime holdingRetries(List<Runnable> retries) {
+    return new ForwardingRuntime(runtime) {
+      @Override
+      public Scheduled schedule(Duration delay, Runnable task) {
+        if (!delay.equals(MigrationRetries.FIRST)) {
+          return super.schedule(delay, task);
+        }
+        retries.add(task);
+        return () -> {};
+      }
+    };
   }
 
   @Test

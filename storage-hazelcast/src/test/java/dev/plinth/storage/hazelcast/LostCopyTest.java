@@ -16,12 +16,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * H4: while a replica waits for a copy of its owner's state it refuses all, so it must not wait for
  * one that is lost.
  */
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
 final class LostCopyTest {
   private static final Key KEY = Key.utf8("key");
 

@@ -43,6 +43,13 @@ final class MigrationRetriesTest {
     assertThat(retried).hasSizeBetween(4, 7);
     assertThat(retried.getLast() - retried.get(retried.size() - 2))
         .isGreaterThan(Duration.ofSeconds(1).toNanos());
+    int before = retried.size();
+    for (int failure = 0; failure < 100; failure++) {
+      retries.failed();
+      retries.failed();
+      time.advance(MigrationRetries.HAZELCASTS.multipliedBy(2));
+    }
+    assertThat(retried).hasSize(before);
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Members in network namespaces of their own, whose link is taken down: unlike a firewall inside
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * run" where namespaces cannot be made.
  */
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
 final class NamespacesTest {
   private static final int LINKS =
       Integer.getInteger("plinth.links", Boolean.getBoolean("plinth.all") ? 5 : 1);

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Members in processes of their own, whose owner gets signals of the system while clients on all of
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * it is written to {@code target/robustness-hazelcast-signals.txt}.
  */
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
 final class OwnerSignalsTest {
   private static final int SIGNALS =
       Integer.getInteger("plinth.signals", Boolean.getBoolean("plinth.all") ? 5 : 1);

@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * holds nothing: the stores that tests open are on that one, so that any other may be killed.
  */
 final class TestCluster implements Cluster {
+  /**
+   * Lock of the classes whose members are their own and have little time: they run beside those of
+   * the contract, one after the other.
+   */
+  static final String ONE_AFTER_THE_OTHER = "members";
+
   private static final int COPIES = 2;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
