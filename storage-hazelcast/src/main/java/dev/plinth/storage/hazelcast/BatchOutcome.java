@@ -3,7 +3,6 @@ package dev.plinth.storage.hazelcast;
 import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Revision;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * What became of a batch, as the owner tells its sender.
@@ -14,16 +13,15 @@ sealed interface BatchOutcome {
   /**
    * It was carried out, now or before.
    *
-   * @param incarnation on which data
-   * @param index where the owner is now
+   * @param position where the owner is now, and with it all replicas that live
    * @param revision the current one
    * @param answers to each request
    */
-  record Served(UUID incarnation, long index, Revision revision, Bytes answers)
+  record Served(HazelcastState.Position position, Revision revision, Bytes answers)
       implements BatchOutcome {
     /** Whether a replica's state is exactly the owner's. */
     boolean isOf(HazelcastState state) {
-      return state.index() == index && state.incarnation().equals(incarnation);
+      return state.position().equals(position);
     }
 
     List<byte[]> each() {
@@ -48,7 +46,7 @@ sealed interface BatchOutcome {
     return Bytes.of(out.toArray());
   }
 
-  byte VERSION = 1;
+  byte VERSION = 2;
 
   default byte[] encode() {
     WireWriter out = new WireWriter();
@@ -56,8 +54,7 @@ sealed interface BatchOutcome {
     switch (this) {
       case Served served -> {
         out.octet(0);
-        out.uuid(served.incarnation());
-        out.number(served.index());
+        served.position().write(out);
         out.revision(served.revision());
         out.bytes(served.answers());
       }
@@ -86,10 +83,9 @@ sealed interface BatchOutcome {
     int kind = in.octet();
     return switch (kind) {
       case 0 -> {
-        UUID incarnation = in.uuid();
-        long index = in.number();
+        HazelcastState.Position position = HazelcastState.Position.read(in);
         Revision revision = in.revision();
-        yield new Served(incarnation, index, revision, in.bytes());
+        yield new Served(position, revision, in.bytes());
       }
       case 1 -> new NotServed(in.text());
       case 2 -> new Lost(in.text());

@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("serial") // written by its own serializer
 final class HazelcastBackup
     implements EntryProcessor<String, HazelcastState, Object>, HazelcastInstanceAware {
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   private final HazelcastState.Position before;
+  private final Optional<HazelcastState.Position> acknowledged;
   private final UUID owner;
   private final BatchMode mode;
   private final UUID client;
@@ -41,6 +42,7 @@ final class HazelcastBackup
    * What the owner did.
    *
    * @param before where the owner was before the steps
+   * @param acknowledged how far that is acknowledged, as the owner knows
    * @param owner which member that is
    * @param mode for what kind of batch
    * @param client who sent that
@@ -49,12 +51,14 @@ final class HazelcastBackup
    */
   HazelcastBackup(
       HazelcastState.Position before,
+      Optional<HazelcastState.Position> acknowledged,
       UUID owner,
       BatchMode mode,
       UUID client,
       long sequence,
       List<byte[]> steps) {
     this.before = before;
+    this.acknowledged = acknowledged;
     this.owner = owner;
     this.mode = mode;
     this.client = client;
@@ -74,16 +78,15 @@ final class HazelcastBackup
     if (node != null) {
       node.promises().await(entry.getKey(), owner);
       node.owner(entry.getKey()).follows();
+      acknowledged.ifPresent(node.acknowledgements()::note);
     }
     HazelcastState state = entry.getValue();
     if (state == null || !state.incarnation().equals(before.incarnation())) {
       throw behind(
           local, node, entry.getKey(), "does not hold the data of " + before.incarnation());
     }
-    if (!state.position().equals(before)) {
-      if (isDone(state)) {
-        return null;
-      }
+    boolean done = !state.position().equals(before) && isDone(state);
+    if (!done && !state.position().equals(before)) {
       if (before.isOvertakenBy(state.position())) {
         // To take its state would undo what a later owner said is safe.
         throw new HazelcastException(
@@ -94,6 +97,13 @@ final class HazelcastBackup
           node,
           entry.getKey(),
           "is at " + state.index() + ", its owner was at " + before.index());
+    }
+    if (node != null && !node.acknowledgements().areIn(state)) {
+      throw new HazelcastException(
+          "the owner of " + entry.getKey() + " lacks what was acknowledged, as this replica knows");
+    }
+    if (done) {
+      return null;
     }
     if (node != null) {
       node.copies().arrived(entry.getKey());
@@ -156,10 +166,8 @@ final class HazelcastBackup
     public void write(ObjectDataOutput out, HazelcastBackup backup) throws IOException {
       WireWriter wire = new WireWriter();
       wire.octet(VERSION);
-      wire.uuid(backup.before.incarnation());
-      wire.number(backup.before.index());
-      wire.number(backup.before.term());
-      wire.optional(backup.before.owner(), wire::uuid);
+      backup.before.write(wire);
+      wire.optional(backup.acknowledged, position -> position.write(wire));
       wire.uuid(backup.owner);
       wire.constant(backup.mode);
       wire.uuid(backup.client);
@@ -175,14 +183,15 @@ final class HazelcastBackup
       if (version != VERSION) {
         throw WireReader.unknown("backup", version);
       }
-      HazelcastState.Position before =
-          new HazelcastState.Position(
-              wire.uuid(), wire.number(), wire.number(), wire.optional(wire::uuid));
+      HazelcastState.Position before = HazelcastState.Position.read(wire);
+      Optional<HazelcastState.Position> acknowledged =
+          wire.optional(() -> HazelcastState.Position.read(wire));
       UUID owner = wire.uuid();
       BatchMode mode = BatchMode.of(wire.octet());
       UUID client = wire.uuid();
       long sequence = wire.number();
-      return new HazelcastBackup(before, owner, mode, client, sequence, wire.all(wire::array));
+      return new HazelcastBackup(
+          before, acknowledged, owner, mode, client, sequence, wire.all(wire::array));
     }
   }
 }

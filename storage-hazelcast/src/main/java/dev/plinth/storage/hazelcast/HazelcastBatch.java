@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("serial") // written by its own serializer
 final class HazelcastBatch
     implements EntryProcessor<String, HazelcastState, byte[]>, HazelcastInstanceAware {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /** What is kept of the answers of a batch for a client that did not get them. */
   private static final int REMEMBERED_BYTES = 16 << 10;
@@ -38,6 +38,9 @@ final class HazelcastBatch
 
   /** Which data the client knows; nothing if it knows none yet. */
   private final Optional<UUID> incarnation;
+
+  /** How far that is acknowledged, as the client's member knows. */
+  private final Optional<HazelcastState.Position> acknowledged;
 
   private final UUID client;
   private final long sequence;
@@ -54,6 +57,7 @@ final class HazelcastBatch
       BatchMode mode,
       UUID sender,
       Optional<UUID> incarnation,
+      Optional<HazelcastState.Position> acknowledged,
       UUID client,
       long sequence,
       boolean again,
@@ -61,6 +65,7 @@ final class HazelcastBatch
     this.mode = mode;
     this.sender = sender;
     this.incarnation = incarnation;
+    this.acknowledged = acknowledged;
     this.client = client;
     this.sequence = sequence;
     this.again = again;
@@ -104,6 +109,11 @@ final class HazelcastBatch
       return new BatchOutcome.Lost(
           "the data was " + incarnation.get() + " and is " + state.incarnation());
     }
+    acknowledged.ifPresent(node.acknowledgements()::note);
+    if (!node.acknowledgements().areIn(state)) {
+      return new BatchOutcome.NotServed(
+          "the member that owns the data lacks what was acknowledged; one that has it must join");
+    }
     KeyspaceOwner owner = node.owner(entry.getKey());
     return carriedOut(state, node, owner, local.getCluster().getLocalMember().getUuid(), entry);
   }
@@ -140,7 +150,15 @@ final class HazelcastBatch
       }
     }
     HazelcastState next = run.finish();
-    backup = new HazelcastBackup(state.position(), member, mode, client, sequence, run.steps());
+    backup =
+        new HazelcastBackup(
+            state.position(),
+            node.acknowledgements().last(state.incarnation()),
+            member,
+            mode,
+            client,
+            sequence,
+            run.steps());
     if (run.hasSteps()) {
       entry.setValue(next);
     }
@@ -150,8 +168,7 @@ final class HazelcastBatch
       node.offer(client, sequence, next);
     }
     return before.orElse(
-        new BatchOutcome.Served(
-            next.incarnation(), next.index(), next.keyspace().revision(), answers));
+        new BatchOutcome.Served(next.position(), next.keyspace().revision(), answers));
   }
 
   /** What is to be said of a batch that must not be applied now. */
@@ -170,7 +187,7 @@ final class HazelcastBatch
     }
     return Optional.of(
         new BatchOutcome.Served(
-            state.incarnation(), state.index(), state.keyspace().revision(), last.answers().get()));
+            state.position(), state.keyspace().revision(), last.answers().get()));
   }
 
   /** The same with all that {@link #process} decided; a read that changes nothing has one too. */
@@ -194,6 +211,7 @@ final class HazelcastBatch
       wire.constant(batch.mode);
       wire.uuid(batch.sender);
       wire.optional(batch.incarnation, wire::uuid);
+      wire.optional(batch.acknowledged, position -> position.write(wire));
       wire.uuid(batch.client);
       wire.number(batch.sequence);
       wire.flag(batch.again);
@@ -211,11 +229,13 @@ final class HazelcastBatch
       BatchMode mode = BatchMode.of(wire.octet());
       UUID sender = wire.uuid();
       Optional<UUID> incarnation = wire.optional(wire::uuid);
+      Optional<HazelcastState.Position> acknowledged =
+          wire.optional(() -> HazelcastState.Position.read(wire));
       UUID client = wire.uuid();
       long sequence = wire.number();
       boolean again = wire.flag();
       return new HazelcastBatch(
-          mode, sender, incarnation, client, sequence, again, wire.all(wire::array));
+          mode, sender, incarnation, acknowledged, client, sequence, again, wire.all(wire::array));
     }
   }
 }

@@ -14,6 +14,7 @@ final class HazelcastFormat {
   static final int BATCH = 0x504c02;
   static final int BACKUP = 0x504c03;
   static final int CREATION = 0x504c04;
+  static final int OFFER = 0x504c05;
 
   private HazelcastFormat() {}
 
@@ -23,6 +24,7 @@ final class HazelcastFormat {
     add(HazelcastBatch.class, new HazelcastBatch.Serializer(), serialization);
     add(HazelcastBackup.class, new HazelcastBackup.Serializer(), serialization);
     add(HazelcastCreation.class, new HazelcastCreation.Serializer(), serialization);
+    add(HazelcastOffer.class, new HazelcastOffer.Serializer(), serialization);
   }
 
   private static <T> void add(

@@ -23,6 +23,7 @@ final class HazelcastLink {
   private final String keyspace;
   private final StoreRuntime runtime;
   private final Duration callTimeout;
+  private final Acknowledgements acknowledgements;
   private final UUID client;
   private final AtomicReference<@Nullable UUID> incarnation = new AtomicReference<>();
   private final AtomicLong seen = new AtomicLong();
@@ -37,12 +38,14 @@ final class HazelcastLink {
       String keyspace,
       StoreRuntime runtime,
       Duration callTimeout,
-      OwnerReads ownerReads) {
+      OwnerReads ownerReads,
+      Acknowledgements acknowledgements) {
     this.instance = instance;
     this.keyspace = keyspace;
     this.runtime = runtime;
     this.callTimeout = callTimeout;
     this.ownerReads = ownerReads;
+    this.acknowledgements = acknowledgements;
     this.client = new UUID(runtime.random().nextLong(), runtime.random().nextLong());
   }
 
@@ -124,13 +127,15 @@ final class HazelcastLink {
   /** Sends a batch to the owner and waits for what it says, without a limit of its own. */
   byte[] send(BatchMode mode, long sequence, boolean again, List<byte[]> requests) {
     HazelcastInstance here = instance;
+    Optional<UUID> known = Optional.ofNullable(incarnation.get());
     return HazelcastMemberConfig.map(here)
         .executeOnKey(
             keyspace,
             new HazelcastBatch(
                 mode,
                 here.getCluster().getLocalMember().getUuid(),
-                Optional.ofNullable(incarnation.get()),
+                known,
+                known.flatMap(acknowledgements::last),
                 client,
                 sequence,
                 again,
@@ -144,19 +149,21 @@ final class HazelcastLink {
    * @throws IncarnationLostException if the data is not what was seen before (G40)
    */
   void note(BatchOutcome.Served served, long before) {
+    UUID data = served.position().incarnation();
     UUID known = incarnation.get();
     if (known == null) {
-      boolean unused = incarnation.compareAndSet(null, served.incarnation());
+      boolean unused = incarnation.compareAndSet(null, data);
       known = incarnation.get();
     }
-    if (!served.incarnation().equals(known)) {
+    if (!data.equals(known)) {
       throw new IncarnationLostException(
-          "the data of the store was replaced: it was " + known + ", is " + served.incarnation());
+          "the data of the store was replaced: it was " + known + ", is " + data);
     }
     if (served.revision().value() < before) {
       throw new IncarnationLostException(
           "the data of the store went back from revision " + before + " to " + served.revision());
     }
+    acknowledgements.note(served.position());
     long unused = seen.accumulateAndGet(served.revision().value(), Math::max);
   }
 }

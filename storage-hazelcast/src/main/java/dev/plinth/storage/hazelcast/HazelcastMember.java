@@ -63,6 +63,7 @@ final class HazelcastMember implements AutoCloseable {
   private final HazelcastReplicas replicas;
   private final HazelcastNode node;
   private final MigrationRetries retries;
+  private final HazelcastRecovery recovery;
   private final int partition;
   private final Function<Config, HazelcastInstance> starting;
   private final List<Runnable> changed = new CopyOnWriteArrayList<>();
@@ -88,7 +89,10 @@ final class HazelcastMember implements AutoCloseable {
     this.config = config;
     this.runtime = runtime;
     this.replicas = new HazelcastReplicas(config.backupCount(), config.minimumMembers());
-    this.node = new HazelcastNode(runtime, config.ownerRules(), replicas);
+    Acknowledgements acknowledgements =
+        config.needsMajority() ? Acknowledgements.ofOneHistory() : Acknowledgements.ofMany();
+    this.node = new HazelcastNode(runtime, config.ownerRules(), replicas, acknowledgements);
+    this.recovery = new HazelcastRecovery(runtime, replicas, acknowledgements, this::instance);
     this.retries = new MigrationRetries(runtime, this::resumeMigrations);
     this.starting = starting;
     this.instance = starting.apply(described());
@@ -189,6 +193,8 @@ final class HazelcastMember implements AutoCloseable {
     LOG.warn("this member was started again, and is one of {}", members());
     restarted.run();
     changed();
+    // It may have stopped while it joined others.
+    recovery.bringBack();
   }
 
   private void listen() {
@@ -249,6 +255,8 @@ final class HazelcastMember implements AutoCloseable {
 
   private void noteLifecycle(LifecycleEvent event) {
     if (event.getState() == LifecycleEvent.LifecycleState.MERGING) {
+      // It is still there: Hazelcast goes on when all have been told.
+      recovery.keep(copy());
       merged.forEach(Runnable::run);
     } else if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
       int unused = merges.incrementAndGet();
@@ -256,6 +264,7 @@ final class HazelcastMember implements AutoCloseable {
       forgetLosses();
       merged.forEach(Runnable::run);
       changed();
+      StoreRuntime.Scheduled unusedToo = runtime.schedule(Duration.ZERO, recovery::bringBack);
     }
   }
 
@@ -373,6 +382,9 @@ final class HazelcastMember implements AutoCloseable {
     if (live < wanted) {
       alarms.add(live + " of " + wanted + " backups are at members that live");
     }
+    if (!copy().map(node.acknowledgements()::areIn).orElse(true)) {
+      alarms.add("this member's copy lacks what was acknowledged; a member that has it must join");
+    }
     return alarms;
   }
 
@@ -380,12 +392,14 @@ final class HazelcastMember implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    recovery.close();
     instance.shutdown();
   }
 
   /** Ends at once, as in a crash. */
   void terminate() {
     closed = true;
+    recovery.close();
     instance.getLifecycleService().terminate();
   }
 

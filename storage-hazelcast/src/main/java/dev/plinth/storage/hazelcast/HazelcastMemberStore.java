@@ -34,7 +34,7 @@ final class HazelcastMemberStore implements Store {
             config.requestTimeout(),
             config.limits());
     this.measurements = new HazelcastMeasurements(member, config);
-    if (config.minimumMembers() <= config.clusterSize() / 2) {
+    if (!config.needsMajority()) {
       // Both sides of a split may have made revisions of the same number.
       member.onMerge(store::giveUp);
     }

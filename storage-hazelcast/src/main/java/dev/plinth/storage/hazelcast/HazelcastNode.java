@@ -4,6 +4,7 @@ import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import dev.plinth.spi.StoreRuntime;
 import java.lang.ref.WeakReference;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,18 +24,24 @@ final class HazelcastNode {
   private final HazelcastGuard guard;
   private final OwnerPromises promises;
   private final CopyRequests copies;
+  private final Acknowledgements acknowledgements;
   private final Map<String, KeyspaceOwner> owners = new ConcurrentHashMap<>();
   private final Map<UUID, HazelcastConfirmations> clients = new ConcurrentHashMap<>();
 
   /** The last state of each data that this member held as a replica, as long as that is in use. */
   private final Map<UUID, WeakReference<HazelcastState>> held = new ConcurrentHashMap<>();
 
-  HazelcastNode(StoreRuntime runtime, OwnerRules rules, HazelcastGuard guard) {
+  HazelcastNode(
+      StoreRuntime runtime,
+      OwnerRules rules,
+      HazelcastGuard guard,
+      Acknowledgements acknowledgements) {
     this.runtime = runtime;
     this.rules = rules;
     this.guard = guard;
     this.promises = new OwnerPromises(runtime);
     this.copies = new CopyRequests(runtime);
+    this.acknowledgements = acknowledgements;
   }
 
   /** Makes a member that is about to start find this, and understand what is sent to it. */
@@ -60,6 +67,10 @@ final class HazelcastNode {
     return copies;
   }
 
+  Acknowledgements acknowledgements() {
+    return acknowledgements;
+  }
+
   /** Makes what is confirmed to a client on this member reach it. */
   void join(UUID client, HazelcastConfirmations confirmations) {
     clients.put(client, confirmations);
@@ -82,12 +93,12 @@ final class HazelcastNode {
     held.put(state.incarnation(), new WeakReference<>(state));
   }
 
-  /** Returns the state at a position, if this member held it last. */
-  Optional<HazelcastState> held(HazelcastState.Position position) {
-    WeakReference<HazelcastState> last = held.get(position.incarnation());
+  /** Returns the state of so many steps by these owners, if this member held it last (H4). */
+  Optional<HazelcastState> held(UUID incarnation, long index, List<HazelcastState.Term> terms) {
+    WeakReference<HazelcastState> last = held.get(incarnation);
     return Optional.ofNullable(last)
         .map(WeakReference::get)
-        .filter(state -> state.position().equals(position));
+        .filter(state -> state.index() == index && state.terms().equals(terms));
   }
 
   KeyspaceOwner owner(String keyspace) {

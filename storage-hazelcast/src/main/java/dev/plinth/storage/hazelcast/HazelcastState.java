@@ -2,6 +2,7 @@ package dev.plinth.storage.hazelcast;
 
 import dev.plinth.spi.Bytes;
 import dev.plinth.storage.mvcc.Keyspace;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -14,18 +15,26 @@ import java.util.UUID;
  *
  * @param incarnation tells this data from any other of the same name (H11)
  * @param index how many steps made it
- * @param term how often a member took over, so that a later owner tells itself from an earlier one
- * @param owner which member measures the time of leases, as the steps say (H10)
+ * @param terms the last owners, oldest first: they measure the time of leases, as the steps say
+ *     (H10), and tell data from other data of the same index
  * @param keyspace the data
  * @param clients the last batch of each client that wrote, so that none is applied twice (H3)
  */
 record HazelcastState(
     UUID incarnation,
     long index,
-    long term,
-    Optional<UUID> owner,
+    List<Term> terms,
     Keyspace keyspace,
     Map<UUID, Remembered> clients) {
+  /**
+   * The time of one owner, from when it took over until the next one does.
+   *
+   * @param number rises by one with each, so that a later owner tells itself from an earlier one
+   * @param owner which member
+   * @param first the step by which it took over
+   */
+  record Term(long number, UUID owner, long first) {}
+
   /**
    * Where data is: two states at the same position are the same (H4). An index alone would not say
    * that, for two owners that do not know of one another both count on.
@@ -34,6 +43,20 @@ record HazelcastState(
     /** Whether somebody took over who does not know of this, or whom this does not know. */
     boolean isOvertakenBy(Position other) {
       return other.term > term || (other.term == term && !other.owner.equals(owner));
+    }
+
+    void write(WireWriter out) {
+      out.uuid(incarnation);
+      out.number(index);
+      out.number(term);
+      out.optional(owner, out::uuid);
+    }
+
+    static Position read(WireReader in) {
+      UUID incarnation = in.uuid();
+      long index = in.number();
+      long term = in.number();
+      return new Position(incarnation, index, term, in.optional(in::uuid));
     }
   }
 
@@ -46,18 +69,43 @@ record HazelcastState(
    */
   record Remembered(long sequence, long index, Optional<Bytes> answers) {}
 
-  /** Copies the map. */
+  /** Copies the collections. */
   HazelcastState {
+    terms = List.copyOf(terms);
     clients = Map.copyOf(clients);
   }
 
   /** Returns data that holds nothing yet. */
   static HazelcastState create(UUID incarnation) {
-    return new HazelcastState(incarnation, 0, 0, Optional.empty(), Keyspace.empty(), Map.of());
+    return new HazelcastState(incarnation, 0, List.of(), Keyspace.empty(), Map.of());
+  }
+
+  /** Which member owned it last; nobody has yet if nothing. */
+  Optional<UUID> owner() {
+    return terms.isEmpty() ? Optional.empty() : Optional.of(terms.getLast().owner());
   }
 
   Position position() {
-    return new Position(incarnation, index, term, owner);
+    return terms.isEmpty()
+        ? new Position(incarnation, index, 0, Optional.empty())
+        : new Position(incarnation, index, terms.getLast().number(), owner());
+  }
+
+  /**
+   * Whether this goes back to a position of the same data. Of a time from which no term is kept, it
+   * is believed to.
+   */
+  boolean continues(Position position) {
+    if (position.index() > index) {
+      return false;
+    }
+    for (Term term : terms.reversed()) {
+      if (term.first() <= position.index()) {
+        return term.number() == position.term()
+            && position.owner().equals(Optional.of(term.owner()));
+      }
+    }
+    return true;
   }
 
   StateEdit edit() {

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,7 +26,7 @@ import java.util.UUID;
  * <p>Thread-safe.
  */
 final class HazelcastStateSerializer implements StreamSerializer<HazelcastState> {
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private final HazelcastNode node;
 
@@ -44,8 +45,15 @@ final class HazelcastStateSerializer implements StreamSerializer<HazelcastState>
     head.octet(VERSION);
     head.uuid(state.incarnation());
     head.number(state.index());
-    head.number(state.term());
-    head.optional(state.owner(), head::uuid);
+    head.all(
+        state.terms(),
+        term -> {
+          head.number(term.number());
+          head.uuid(term.owner());
+          head.number(term.first());
+        });
+    head.optional(
+        node.acknowledgements().last(state.incarnation()), position -> position.write(head));
     head.all(
         state.clients().entrySet(),
         client -> {
@@ -69,10 +77,11 @@ final class HazelcastStateSerializer implements StreamSerializer<HazelcastState>
     }
     UUID incarnation = head.uuid();
     long index = head.number();
-    long term = head.number();
-    Optional<UUID> owner = head.optional(head::uuid);
-    Optional<HazelcastState> held =
-        node.held(new HazelcastState.Position(incarnation, index, term, owner));
+    List<HazelcastState.Term> terms = head.all(() -> term(head));
+    Optional<HazelcastState.Position> acknowledged =
+        head.optional(() -> HazelcastState.Position.read(head));
+    acknowledged.ifPresent(node.acknowledgements()::note);
+    Optional<HazelcastState> held = node.held(incarnation, index, terms);
     if (held.isPresent()) {
       int unused = in.skipBytes(in.readInt());
       return held.get();
@@ -87,6 +96,12 @@ final class HazelcastStateSerializer implements StreamSerializer<HazelcastState>
       clients.put(client, new HazelcastState.Remembered(sequence, at, answers));
     }
     Keyspace keyspace = KeyspaceSnapshot.read(ByteBuffer.wrap(HazelcastFormat.array(in)));
-    return new HazelcastState(incarnation, index, term, owner, keyspace, clients);
+    return new HazelcastState(incarnation, index, terms, keyspace, clients);
+  }
+
+  private static HazelcastState.Term term(WireReader in) {
+    long number = in.number();
+    UUID owner = in.uuid();
+    return new HazelcastState.Term(number, owner, in.number());
   }
 }

@@ -46,7 +46,9 @@ final class HazelcastStore implements Store {
     OwnerReads ownerReads =
         new OwnerReads(
             runtime, node.owner(keyspace), HazelcastReplicas.ownedVersion(instance, keyspace));
-    HazelcastLink link = new HazelcastLink(instance, keyspace, runtime, callTimeout, ownerReads);
+    HazelcastLink link =
+        new HazelcastLink(
+            instance, keyspace, runtime, callTimeout, ownerReads, node.acknowledgements());
     node.join(link.client(), link.confirmations());
     this.lines = HazelcastLines.over(link);
     this.keyValues = new HazelcastKeyValues(lines, limits);

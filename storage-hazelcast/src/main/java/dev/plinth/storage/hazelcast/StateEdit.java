@@ -4,9 +4,10 @@ import dev.plinth.spi.StoreException;
 import dev.plinth.storage.mvcc.Keyspace;
 import dev.plinth.storage.mvcc.KeyspaceEdit;
 import dev.plinth.storage.mvcc.LeaseRecord;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +21,12 @@ final class StateEdit {
   /** Clients remembered at most; the one that wrote longest ago goes first. */
   static final int CLIENTS = 64;
 
+  /** Terms that are kept; the oldest goes first. */
+  static final int TERMS = 64;
+
   private final HazelcastState before;
   private long index;
-  private long term;
-  private Optional<UUID> owner;
+  private List<HazelcastState.Term> terms;
   private Keyspace keyspace;
   private @Nullable KeyspaceEdit edit;
   private Map<UUID, HazelcastState.Remembered> clients;
@@ -31,8 +34,7 @@ final class StateEdit {
   StateEdit(HazelcastState before) {
     this.before = before;
     this.index = before.index();
-    this.term = before.term();
-    this.owner = before.owner();
+    this.terms = before.terms();
     this.keyspace = before.keyspace();
     this.clients = before.clients();
   }
@@ -41,7 +43,7 @@ final class StateEdit {
   HazelcastState finish() {
     return index == before.index()
         ? before
-        : new HazelcastState(before.incarnation(), index, term, owner, keyspace(), clients);
+        : new HazelcastState(before.incarnation(), index, terms, keyspace(), clients);
   }
 
   /** Returns the data as it is now. */
@@ -65,10 +67,6 @@ final class StateEdit {
 
   Map<UUID, HazelcastState.Remembered> clients() {
     return clients;
-  }
-
-  Optional<UUID> owner() {
-    return owner;
   }
 
   /**
@@ -97,8 +95,7 @@ final class StateEdit {
             yield new Answer.Done(changing().revision());
           }
           case Request.TakeOver takeOver -> {
-            term++;
-            owner = Optional.of(takeOver.member());
+            begin(takeOver.member());
             yield new Answer.Done(changing().revision());
           }
           case Request.Remember remember -> {
@@ -108,6 +105,13 @@ final class StateEdit {
         };
     index++;
     return answer;
+  }
+
+  private void begin(UUID owner) {
+    List<HazelcastState.Term> next = new ArrayList<>(terms);
+    long number = next.isEmpty() ? 1 : next.getLast().number() + 1;
+    next.add(new HazelcastState.Term(number, owner, index + 1));
+    terms = next.size() > TERMS ? next.subList(1, next.size()) : next;
   }
 
   private boolean isCurrent(Request.Expire expire) {

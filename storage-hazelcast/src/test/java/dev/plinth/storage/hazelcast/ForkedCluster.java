@@ -144,15 +144,17 @@ final class ForkedCluster implements AutoCloseable {
       String key = keys + number % KEYS_EACH;
       long before = highest.get();
       long begun = System.nanoTime();
-      Optional<String> answer =
-          member.ask(number % 4 == 3 ? "current" : "put " + key + " " + number);
+      String question = number % 4 == 3 ? "current" : "put " + key + " " + number;
+      Optional<String> answer = member.ask(question);
       if (answer.isPresent()) {
         long revision = Long.parseLong(answer.get());
         if (number % 4 != 3) {
           acknowledged.add(new Written(place, begun, key, "" + number, revision));
         }
         if (revision < before) {
-          wrong.add("asked after revision " + before + ", answered " + revision);
+          wrong.add(
+              "'%s' at place %d, asked after revision %d, answered %d"
+                  .formatted(question, place, before, revision));
         }
         long unused = highest.accumulateAndGet(revision, Math::max);
       }

@@ -136,7 +136,8 @@ final class HazelcastCommandLineTest {
             runtime,
             HazelcastNode.of(instance).orElseThrow().owner("plinth"),
             HazelcastReplicas.ownedVersion(instance, "plinth"));
-    return new HazelcastLink(instance, "plinth", runtime, callTimeout, reads);
+    return new HazelcastLink(
+        instance, "plinth", runtime, callTimeout, reads, Acknowledgements.ofOneHistory());
   }
 
   private static Request put(Key key) {

@@ -166,7 +166,8 @@ final class RequestCodecTest {
   /** A member that becomes a replica gets the same state, and goes on from it in the same way. */
   @Test
   void aStateComesOutAsItWentIn() {
-    InternalSerializationService service = serialization(node());
+    HazelcastNode node = node();
+    InternalSerializationService service = serialization(node);
     StateEdit edit = HazelcastState.create(ID).edit();
     Answer grant = edit.apply(new Request.Grant(LeaseId.of(9), Duration.ofSeconds(10)));
     Answer put =
@@ -176,13 +177,35 @@ final class RequestCodecTest {
     assertThat(List.of(grant, put, owner, batch)).doesNotContainNull();
     HazelcastState state = edit.finish();
 
+    node.acknowledgements().note(state.position());
     Data data = service.toData(state);
-    HazelcastState read = service.toObject(data);
+    HazelcastNode other = node();
+    InternalSerializationService there = serialization(other);
+    HazelcastState read = there.toObject(data);
     assertThat(read.incarnation()).isEqualTo(state.incarnation());
     assertThat(read.index()).isEqualTo(4);
-    assertThat(read.owner()).isEqualTo(state.owner());
+    assertThat(read.terms()).isEqualTo(state.terms());
     assertThat(read.clients()).isEqualTo(state.clients());
     assertThat(read.keyspace().digest()).isEqualTo(state.keyspace().digest());
+    assertThat(other.acknowledgements().last(ID))
+        .as("H12: with it comes how far it is acknowledged")
+        .contains(state.position());
+    there.dispose();
+    service.dispose();
+  }
+
+  @Test
+  void anOfferComesOutAsItWentIn() {
+    InternalSerializationService service = serialization(node());
+    HazelcastState state = HazelcastState.create(ID);
+    HazelcastOffer question = new HazelcastOffer(state.position(), Optional.empty());
+    HazelcastOffer readQuestion = service.toObject(service.toData(question));
+    assertThat(readQuestion).isEqualTo(question);
+    Data data = service.toData(new HazelcastOffer(state.position(), Optional.of(state)));
+    HazelcastOffer read = service.toObject(data);
+    assertThat(read.acknowledged()).isEqualTo(state.position());
+    assertThat(read.state())
+        .hasValueSatisfying(sent -> assertThat(sent.position()).isEqualTo(state.position()));
     service.dispose();
   }
 
@@ -216,7 +239,11 @@ final class RequestCodecTest {
   }
 
   private static HazelcastNode node() {
-    return new HazelcastNode(new VirtualRuntime(1), TestMember.RULES, (instance, keyspace) -> {});
+    return new HazelcastNode(
+        new VirtualRuntime(1),
+        TestMember.RULES,
+        (instance, keyspace) -> {},
+        Acknowledgements.ofOneHistory());
   }
 
   private static InternalSerializationService serialization(HazelcastNode node) {

@@ -60,7 +60,7 @@ final class TestMember implements AutoCloseable {
 
   static TestMember start(Config config, OwnerRules rules, HazelcastGuard guard) {
     StoreRuntime runtime = StoreRuntime.system();
-    new HazelcastNode(runtime, rules, guard).attach(config);
+    new HazelcastNode(runtime, rules, guard, Acknowledgements.ofOneHistory()).attach(config);
     return new TestMember(
         HazelcastInstanceFactory.newHazelcastInstance(config, null, new FirewallingNodeContext()),
         runtime);

@@ -1,0 +1,130 @@
+package dev.plinth.storage.hazelcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.spi.Bytes;
+import dev.plinth.spi.Key;
+import dev.plinth.spi.Put;
+import dev.plinth.spi.Transaction;
+import java.util.AbstractMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** H12: what is known to be acknowledged, and which data has it. */
+final class AcknowledgementsTest {
+  private static final UUID DATA = new UUID(1, 1);
+  private static final UUID FIRST = new UUID(2, 2);
+  private static final UUID SECOND = new UUID(3, 3);
+
+  private static final HazelcastState START = HazelcastState.create(DATA);
+  private static final HazelcastState OF_FIRST = written(takenOver(START, FIRST), 10);
+
+  /** Neither knows of the other: both go on from the same state. */
+  private static final HazelcastState LATER = written(takenOver(OF_FIRST, SECOND), 5);
+
+  private static final HazelcastState STALE = written(OF_FIRST, 20);
+
+  private final Acknowledgements known = Acknowledgements.ofOneHistory();
+
+  private static HazelcastState takenOver(HazelcastState state, UUID owner) {
+    StateEdit edit = state.edit();
+    Answer unused = edit.apply(new Request.TakeOver(owner));
+    return edit.finish();
+  }
+
+  private static HazelcastState written(HazelcastState state, int times) {
+    StateEdit edit = state.edit();
+    for (int i = 0; i < times; i++) {
+      Answer unused =
+          edit.apply(new Request.Write(Transaction.of(Put.of(Key.utf8("key"), Bytes.EMPTY))));
+    }
+    return edit.finish();
+  }
+
+  @Test
+  void dataContinuesWhatItWentThrough() {
+    assertThat(List.of(START, takenOver(START, FIRST), OF_FIRST, LATER))
+        .allMatch(state -> LATER.continues(state.position()));
+    assertThat(OF_FIRST.continues(LATER.position())).as("what comes after it").isFalse();
+    assertThat(STALE.index()).isGreaterThan(LATER.index());
+    assertThat(STALE.continues(LATER.position())).as("of another owner").isFalse();
+    assertThat(LATER.continues(STALE.position())).isFalse();
+    assertThat(LATER.continues(written(OF_FIRST, 2).position()))
+        .as("what the former owner did after it was replaced")
+        .isFalse();
+  }
+
+  @Test
+  void twoThatTookOverAtOnceDoNotContinueOneAnother() {
+    HazelcastState one = takenOver(OF_FIRST, SECOND);
+    HazelcastState other = takenOver(OF_FIRST, new UUID(4, 4));
+    assertThat(one.continues(other.position())).isFalse();
+    assertThat(takenOver(takenOver(one, FIRST), SECOND).continues(other.position())).isFalse();
+  }
+
+  @Test
+  void ofTimesThatAreForgottenEverythingIsBelieved() {
+    HazelcastState state = OF_FIRST;
+    HazelcastState kept = OF_FIRST;
+    for (int i = 0; i < StateEdit.TERMS; i++) {
+      kept = i == 1 ? state : kept;
+      state = takenOver(state, i % 2 == 0 ? SECOND : FIRST);
+    }
+    assertThat(state.terms()).hasSize(StateEdit.TERMS);
+    assertThat(state.terms().getLast().number()).isEqualTo(StateEdit.TERMS + 1);
+    assertThat(state.continues(kept.position())).isTrue();
+    assertThat(
+            state.continues(new HazelcastState.Position(DATA, kept.index(), 9, Optional.empty())))
+        .isFalse();
+    assertThat(state.continues(new HazelcastState.Position(DATA, 3, 9, Optional.empty()))).isTrue();
+  }
+
+  @Test
+  void onlyTheFurthestCounts() {
+    assertThat(known.areIn(START)).isTrue();
+    known.note(OF_FIRST.position());
+    known.note(START.position());
+    assertThat(known.last(DATA)).contains(OF_FIRST.position());
+    assertThat(known.areIn(START)).isFalse();
+    assertThat(known.areIn(STALE)).isTrue();
+    known.note(LATER.position());
+    assertThat(known.areIn(STALE)).isFalse();
+    assertThat(known.areIn(LATER)).isTrue();
+    assertThat(known.areIn(HazelcastState.create(FIRST))).as("other data").isTrue();
+  }
+
+  @Test
+  void whereAMinorityMayServeNothingIsKnown() {
+    Acknowledgements none = Acknowledgements.ofMany();
+    none.note(LATER.position());
+    assertThat(none.last(DATA)).isEmpty();
+    assertThat(none.areIn(STALE)).isTrue();
+  }
+
+  @Test
+  void anOfferTakesThePlaceOfDataThatLacksSomething() {
+    HazelcastOffer question = new HazelcastOffer(LATER.position(), Optional.empty());
+    HazelcastOffer offer = new HazelcastOffer(LATER.position(), Optional.of(LATER));
+    assertThat(after(question, STALE, false)).isSameAs(STALE);
+    assertThat(after(offer, STALE, true)).isSameAs(LATER);
+
+    HazelcastState further = written(takenOver(LATER, FIRST), 1);
+    assertThat(after(question, further, true)).isSameAs(further);
+    assertThat(after(offer, further, true)).isSameAs(further);
+
+    HazelcastState other = HazelcastState.create(FIRST);
+    assertThat(after(offer, other, true)).isSameAs(other);
+    assertThat(after(offer, null, false)).as("H4: data is not made").isNull();
+  }
+
+  private static @Nullable HazelcastState after(
+      HazelcastOffer offer, @Nullable HazelcastState there, boolean said) {
+    Map.Entry<String, HazelcastState> entry = new AbstractMap.SimpleEntry<>("key", there);
+    assertThat(offer.process(entry)).isEqualTo(said);
+    return entry.getValue();
+  }
+}
