@@ -1,5 +1,6 @@
 package dev.plinth.storage.hazelcast;
 
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -10,12 +11,21 @@ import java.util.concurrent.ConcurrentHashMap;
  * what others told it. It outlives what the member holds, which a merge takes away, so that nobody
  * whose data lacks something of it becomes its owner with this member's help (H12).
  *
+ * <p>An owner serves nobody before it is known that a step of its term is acknowledged. So whoever
+ * confirms what a client is told knows of that term, and whoever was cut off before it began has
+ * nothing of it.
+ *
  * <p>Where a minority may serve, two sides of a split both acknowledge and one of them is given up;
  * there nothing is noted.
  *
  * <p>Thread-safe.
  */
 final class Acknowledgements {
+  /** What is acknowledged is one history, in which later terms come later. */
+  private static final Comparator<HazelcastState.Position> FURTHEST =
+      Comparator.comparingLong(HazelcastState.Position::termNumber)
+          .thenComparingLong(HazelcastState.Position::index);
+
   private final boolean noted;
   private final Map<UUID, HazelcastState.Position> last = new ConcurrentHashMap<>();
 
@@ -40,13 +50,21 @@ final class Acknowledgements {
           last.merge(
               position.incarnation(),
               position,
-              (one, other) -> other.index() > one.index() ? other : one);
+              (one, other) -> FURTHEST.compare(other, one) > 0 ? other : one);
     }
   }
 
   /** How far data is acknowledged; nothing if this process does not know it. */
   Optional<HazelcastState.Position> last(UUID incarnation) {
     return Optional.ofNullable(last.get(incarnation));
+  }
+
+  /** Whether something of the term of a position is acknowledged. */
+  boolean haveBegun(HazelcastState.Position position) {
+    return !noted
+        || last(position.incarnation())
+            .filter(known -> known.term().equals(position.term()))
+            .isPresent();
   }
 
   /** Whether a state has all that is acknowledged of its data. */

@@ -30,6 +30,14 @@ sealed interface BatchOutcome {
     }
   }
 
+  /**
+   * It was not carried out, but replicas confirmed that the owner has begun; the next try is, if it
+   * says so.
+   *
+   * @param position where the owner is now, and with it all replicas that live
+   */
+  record Begun(HazelcastState.Position position) implements BatchOutcome {}
+
   /** It was certainly not carried out; another try may be. */
   record NotServed(String reason) implements BatchOutcome {}
 
@@ -57,6 +65,10 @@ sealed interface BatchOutcome {
         served.position().write(out);
         out.revision(served.revision());
         out.bytes(served.answers());
+      }
+      case Begun begun -> {
+        out.octet(4);
+        begun.position().write(out);
       }
       case NotServed not -> {
         out.octet(1);
@@ -90,6 +102,7 @@ sealed interface BatchOutcome {
       case 1 -> new NotServed(in.text());
       case 2 -> new Lost(in.text());
       case 3 -> new Unknown(in.text());
+      case 4 -> new Begun(HazelcastState.Position.read(in));
       default -> throw WireReader.unknown("answer", kind);
     };
   }

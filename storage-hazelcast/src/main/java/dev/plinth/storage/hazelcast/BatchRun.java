@@ -11,6 +11,7 @@ import dev.plinth.storage.mvcc.LeaseRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -34,9 +35,13 @@ final class BatchRun {
   }
 
   /** Does what the owner has to do before it answers anybody. */
-  void begin(HazelcastState state, UUID member) {
-    if (!owner.knows(state, member)) {
+  void begin(HazelcastState state, UUID member, Set<UUID> members) {
+    boolean known = owner.knows(state, member);
+    if (!known || owner.misses(members)) {
       Answer unused = step(new Request.TakeOver(member));
+    }
+    effects.add(() -> owner.sees(members));
+    if (!known) {
       owner.takeOver(state.incarnation(), state.keyspace());
       return;
     }
@@ -165,6 +170,10 @@ final class BatchRun {
 
   List<byte[]> steps() {
     return steps;
+  }
+
+  HazelcastState.Position position() {
+    return edit.position();
   }
 
   Revision revision() {

@@ -85,8 +85,8 @@ final class HazelcastBackup
       throw behind(
           local, node, entry.getKey(), "does not hold the data of " + before.incarnation());
     }
-    boolean done = !state.position().equals(before) && isDone(state);
-    if (!done && !state.position().equals(before)) {
+    boolean due = state.position().equals(before);
+    if (!due && !isDone(state)) {
       if (before.isOvertakenBy(state.position())) {
         // To take its state would undo what a later owner said is safe.
         throw new HazelcastException(
@@ -102,7 +102,7 @@ final class HazelcastBackup
       throw new HazelcastException(
           "the owner of " + entry.getKey() + " lacks what was acknowledged, as this replica knows");
     }
-    if (done) {
+    if (!due) {
       return null;
     }
     if (node != null) {

@@ -1,5 +1,6 @@
 package dev.plinth.storage.hazelcast;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceAware;
@@ -13,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,8 +97,11 @@ final class HazelcastBatch
     } catch (HazelcastException tooFew) {
       return new BatchOutcome.NotServed(String.valueOf(tooFew.getMessage()));
     }
-    if (local.getCluster().getMembers().stream()
-        .noneMatch(member -> member.getUuid().equals(sender))) {
+    Set<UUID> members =
+        local.getCluster().getMembers().stream()
+            .map(Member::getUuid)
+            .collect(Collectors.toUnmodifiableSet());
+    if (!members.contains(sender)) {
       // Hazelcast itself sends again what was under way when two clusters became one (H12).
       return new BatchOutcome.NotServed("it was sent by a member of another cluster");
     }
@@ -114,8 +120,7 @@ final class HazelcastBatch
       return new BatchOutcome.NotServed(
           "the member that owns the data lacks what was acknowledged; one that has it must join");
     }
-    KeyspaceOwner owner = node.owner(entry.getKey());
-    return carriedOut(state, node, owner, local.getCluster().getLocalMember().getUuid(), entry);
+    return carriedOut(state, node, local.getCluster().getLocalMember().getUuid(), members, entry);
   }
 
   private List<byte[]> answers(BatchRun run) {
@@ -129,26 +134,18 @@ final class HazelcastBatch
   private BatchOutcome carriedOut(
       HazelcastState state,
       HazelcastNode node,
-      KeyspaceOwner owner,
       UUID member,
+      Set<UUID> members,
       Map.Entry<String, HazelcastState> entry) {
     node.promises().await(entry.getKey(), member);
     node.copies().arrived(entry.getKey());
+    KeyspaceOwner owner = node.owner(entry.getKey());
     BatchRun run = new BatchRun(state, owner);
-    run.begin(state, member);
-    Optional<BatchOutcome> before = mode == BatchMode.WRITES ? fromBefore(state) : Optional.empty();
-    Bytes answers = Bytes.EMPTY;
-    if (before.isEmpty()) {
-      answers = BatchOutcome.join(answers(run));
-      run.limitHistory();
-      if (mode == BatchMode.WRITES) {
-        run.remember(
-            new Request.Remember(
-                client,
-                sequence,
-                answers.size() <= REMEMBERED_BYTES ? Optional.of(answers) : Optional.empty()));
-      }
-    }
+    run.begin(state, member, members);
+    boolean begun = node.acknowledgements().haveBegun(run.position());
+    Optional<BatchOutcome> before =
+        begun && mode == BatchMode.WRITES ? fromBefore(state) : Optional.empty();
+    Bytes answers = begun && before.isEmpty() ? answered(run) : Bytes.EMPTY;
     HazelcastState next = run.finish();
     backup =
         new HazelcastBackup(
@@ -164,11 +161,27 @@ final class HazelcastBatch
     }
     run.settle();
     owner.reached(next);
+    if (!begun) {
+      return new BatchOutcome.Begun(next.position());
+    }
     if (mode == BatchMode.READS) {
       node.offer(client, sequence, next);
     }
     return before.orElse(
         new BatchOutcome.Served(next.position(), next.keyspace().revision(), answers));
+  }
+
+  private Bytes answered(BatchRun run) {
+    Bytes answers = BatchOutcome.join(answers(run));
+    run.limitHistory();
+    if (mode == BatchMode.WRITES) {
+      run.remember(
+          new Request.Remember(
+              client,
+              sequence,
+              answers.size() <= REMEMBERED_BYTES ? Optional.of(answers) : Optional.empty()));
+    }
+    return answers;
   }
 
   /** What is to be said of a batch that must not be applied now. */

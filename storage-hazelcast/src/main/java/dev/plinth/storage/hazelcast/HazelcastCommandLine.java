@@ -362,6 +362,13 @@ final class HazelcastCommandLine {
           replica = confirmed.isPresent();
           complete(flight, served.each(), confirmed);
         }
+        case BatchOutcome.Begun begun -> {
+          link.note(begun);
+          // It serves whoever tells it that, so the next one will do; unless it has begun again.
+          Duration pause = attempt == 0 ? Duration.ZERO : pauseAfter(attempt);
+          StoreException why = new StoreUnavailableException("the owner has just begun");
+          repeat(flight, attempt, why, false, pause);
+        }
         case BatchOutcome.NotServed not ->
             repeat(flight, attempt, new StoreUnavailableException(not.reason()), false);
         case BatchOutcome.Lost lost ->
@@ -446,7 +453,19 @@ final class HazelcastCommandLine {
    */
   private void repeat(
       HazelcastFlight flight, int attempt, @Nullable Throwable why, boolean doubtful) {
-    int attempts;
+    repeat(flight, attempt, why, doubtful, pauseAfter(attempt));
+  }
+
+  private static Duration pauseAfter(int attempt) {
+    return Duration.ofMillis(FIRST_PAUSE_MILLIS << Math.min(attempt + 1, 5));
+  }
+
+  private void repeat(
+      HazelcastFlight flight,
+      int attempt,
+      @Nullable Throwable why,
+      boolean doubtful,
+      Duration pause) {
     StoreException end;
     lock.lock();
     try {
@@ -457,7 +476,6 @@ final class HazelcastCommandLine {
       flight.out = false;
       flight.problem = why;
       flight.attempts++;
-      attempts = flight.attempts;
       if (!flights.contains(flight)) {
         return;
       }
@@ -469,7 +487,6 @@ final class HazelcastCommandLine {
       fail(flight, end);
       return;
     }
-    Duration pause = Duration.ofMillis(FIRST_PAUSE_MILLIS << Math.min(attempts, 5));
     StoreRuntime.Scheduled unused = link.runtime().schedule(pause, () -> send(flight));
   }
 

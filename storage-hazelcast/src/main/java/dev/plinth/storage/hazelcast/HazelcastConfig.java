@@ -72,11 +72,6 @@ record HazelcastConfig(
   /** Half of these, rounded down, is what Hazelcast can keep as backups. */
   private static final int LARGEST_CLUSTER = 2 * MOST_BACKUPS + 1;
 
-  /** Whether two sides of a split can never both serve. */
-  boolean needsMajority() {
-    return minimumMembers > clusterSize / 2;
-  }
-
   private static final int LARGEST_PORT = 65_535;
   private static final long LONGEST_TTL_SECONDS = 9_000_000_000L;
   private static final Duration SHORTEST_TTL = Duration.ofSeconds(2);
@@ -93,6 +88,11 @@ record HazelcastConfig(
   /** Copies the list. */
   HazelcastConfig {
     members = List.copyOf(members);
+  }
+
+  /** Whether two sides of a split of so many members can never both serve. */
+  boolean needsMajority() {
+    return minimumMembers > clusterSize / 2;
   }
 
   /** What the owner of a keyspace sees to by itself. */

@@ -143,13 +143,32 @@ final class HazelcastLink {
   }
 
   /**
+   * Takes note of an owner's beginning, which is said with the next batch.
+   *
+   * @throws IncarnationLostException if the data is not what was seen before (G40)
+   */
+  void note(BatchOutcome.Begun begun) {
+    noteData(begun.position().incarnation());
+    acknowledgements.note(begun.position());
+  }
+
+  /**
    * Takes note of an answer.
    *
    * @param before what {@link #seen} was when the batch was sent
    * @throws IncarnationLostException if the data is not what was seen before (G40)
    */
   void note(BatchOutcome.Served served, long before) {
-    UUID data = served.position().incarnation();
+    noteData(served.position().incarnation());
+    if (served.revision().value() < before) {
+      throw new IncarnationLostException(
+          "the data of the store went back from revision " + before + " to " + served.revision());
+    }
+    acknowledgements.note(served.position());
+    long unused = seen.accumulateAndGet(served.revision().value(), Math::max);
+  }
+
+  private void noteData(UUID data) {
     UUID known = incarnation.get();
     if (known == null) {
       boolean unused = incarnation.compareAndSet(null, data);
@@ -159,11 +178,5 @@ final class HazelcastLink {
       throw new IncarnationLostException(
           "the data of the store was replaced: it was " + known + ", is " + data);
     }
-    if (served.revision().value() < before) {
-      throw new IncarnationLostException(
-          "the data of the store went back from revision " + before + " to " + served.revision());
-    }
-    acknowledgements.note(served.position());
-    long unused = seen.accumulateAndGet(served.revision().value(), Math::max);
   }
 }

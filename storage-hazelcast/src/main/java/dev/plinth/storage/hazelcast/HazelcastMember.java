@@ -256,8 +256,11 @@ final class HazelcastMember implements AutoCloseable {
   private void noteLifecycle(LifecycleEvent event) {
     if (event.getState() == LifecycleEvent.LifecycleState.MERGING) {
       // It is still there: Hazelcast goes on when all have been told.
-      recovery.keep(copy());
+      recovery.keep();
       merged.forEach(Runnable::run);
+    } else if (event.getState() == LifecycleEvent.LifecycleState.SHUTTING_DOWN && !closed) {
+      // By itself, and it will be started again.
+      recovery.keep();
     } else if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
       int unused = merges.incrementAndGet();
       LOG.warn("this member was cut off and joined the others again; its own data was given up");
@@ -381,9 +384,6 @@ final class HazelcastMember implements AutoCloseable {
     int live = liveBackups();
     if (live < wanted) {
       alarms.add(live + " of " + wanted + " backups are at members that live");
-    }
-    if (!copy().map(node.acknowledgements()::areIn).orElse(true)) {
-      alarms.add("this member's copy lacks what was acknowledged; a member that has it must join");
     }
     return alarms;
   }

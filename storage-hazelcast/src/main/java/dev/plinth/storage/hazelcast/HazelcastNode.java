@@ -4,7 +4,6 @@ import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import dev.plinth.spi.StoreRuntime;
 import java.lang.ref.WeakReference;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -93,12 +92,12 @@ final class HazelcastNode {
     held.put(state.incarnation(), new WeakReference<>(state));
   }
 
-  /** Returns the state of so many steps by these owners, if this member held it last (H4). */
-  Optional<HazelcastState> held(UUID incarnation, long index, List<HazelcastState.Term> terms) {
-    WeakReference<HazelcastState> last = held.get(incarnation);
+  /** Returns the state at a position, if this member held it last (H4). */
+  Optional<HazelcastState> held(HazelcastState.Position position) {
+    WeakReference<HazelcastState> last = held.get(position.incarnation());
     return Optional.ofNullable(last)
         .map(WeakReference::get)
-        .filter(state -> state.index() == index && state.terms().equals(terms));
+        .filter(state -> state.position().equals(position));
   }
 
   KeyspaceOwner owner(String keyspace) {

@@ -1,5 +1,7 @@
 package dev.plinth.storage.hazelcast;
 
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
@@ -7,34 +9,70 @@ import com.hazelcast.nio.serialization.StreamSerializer;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a member held when it gave that up to join others: it takes the place of theirs if that
- * lacks what was acknowledged (H12). Otherwise nothing changes, nor is data made where there is
- * none (H4).
+ * What a member held when it gave that up to join others: it takes the place of theirs if that is
+ * lost or lacks what was acknowledged (H12). Otherwise nothing changes.
  *
- * <p>The answer is whether what was acknowledged is there now, or the data is other data.
+ * <p>The answer is whether nothing is missing, or the data is other data. That all replicas have it
+ * is certain only when it is said again.
  *
- * @param acknowledged how far the data is acknowledged
- * @param state that has all of it; nothing to ask only whether it is needed
+ * <p>One thread.
  */
 @SuppressWarnings("serial") // written by its own serializer
-record HazelcastOffer(HazelcastState.Position acknowledged, Optional<HazelcastState> state)
-    implements EntryProcessor<String, HazelcastState, Boolean> {
+final class HazelcastOffer
+    implements EntryProcessor<String, HazelcastState, Boolean>, HazelcastInstanceAware {
   private static final int VERSION = 1;
+
+  private final HazelcastState.Position acknowledged;
+  private final Optional<HazelcastState> state;
+  private @Nullable HazelcastInstance instance;
+
+  /**
+   * Makes an offer.
+   *
+   * @param acknowledged how far the data is acknowledged
+   * @param state that has all of it; nothing to ask only whether it is needed
+   */
+  HazelcastOffer(HazelcastState.Position acknowledged, Optional<HazelcastState> state) {
+    this.acknowledged = acknowledged;
+    this.state = state;
+  }
+
+  @Override
+  public void setHazelcastInstance(HazelcastInstance local) {
+    instance = local;
+  }
 
   @Override
   public Boolean process(Map.Entry<String, HazelcastState> entry) {
-    HazelcastState there = entry.getValue();
-    if (there == null) {
+    HazelcastInstance local = instance;
+    HazelcastNode node = local == null ? null : HazelcastNode.of(local).orElse(null);
+    if (node == null) {
       return false;
     }
-    boolean lacking =
-        there.incarnation().equals(acknowledged.incarnation()) && !there.continues(acknowledged);
-    if (lacking) {
-      state.ifPresent(entry::setValue);
+    Acknowledgements known = node.acknowledgements();
+    known.note(acknowledged);
+    HazelcastState there = entry.getValue();
+    if (there != null
+        && (!there.incarnation().equals(acknowledged.incarnation()) || known.areIn(there))) {
+      return true;
     }
-    return !lacking || state.isPresent();
+    state
+        .filter(known::areIn)
+        .ifPresent(offered -> {
+          // It is no new data: nothing is created (H11).
+          entry.setValue(offered);
+          node.owner(entry.getKey()).follows();
+        });
+    return false;
+  }
+
+  /** The same on each replica; a question concerns the owner only. */
+  @Override
+  public @Nullable EntryProcessor<String, HazelcastState, Boolean> getBackupProcessor() {
+    return state.isPresent() ? this : null;
   }
 
   /** Writes and reads an offer. Stateless. */

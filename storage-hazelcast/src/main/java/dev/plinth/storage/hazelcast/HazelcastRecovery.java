@@ -1,11 +1,11 @@
 package dev.plinth.storage.hazelcast;
 
-import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import dev.plinth.spi.StoreRuntime;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,13 +24,14 @@ import org.slf4j.LoggerFactory;
  */
 final class HazelcastRecovery implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HazelcastRecovery.class);
-  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(100);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final StoreRuntime runtime;
   private final HazelcastReplicas replicas;
   private final Acknowledgements acknowledgements;
   private final Supplier<HazelcastInstance> instance;
-  private volatile @Nullable HazelcastState held;
+  private final AtomicReference<@Nullable HazelcastState> held = new AtomicReference<>();
   private volatile boolean closed;
 
   HazelcastRecovery(
@@ -44,28 +45,42 @@ final class HazelcastRecovery implements AutoCloseable {
     this.instance = instance;
   }
 
-  /** Keeps what is about to be given up, if it has all that is acknowledged. */
-  void keep(Optional<HazelcastState> copy) {
-    copy.filter(acknowledgements::areIn).ifPresent(state -> held = state);
+  /** Keeps what this member holds and is about to give up, if it lacks nothing. */
+  void keep() {
+    try {
+      replicas
+          .copy(instance.get(), HazelcastMember.KEYSPACE)
+          .filter(acknowledgements::areIn)
+          .ifPresent(held::set);
+    } catch (RuntimeException gone) {
+      // Whatever it is, Hazelcast must go on with what it is about to do.
+      LOG.warn("what this member held cannot be kept", gone);
+    }
   }
 
-  /** Offers what was kept to those that this member has joined, until they have it. */
+  /** Offers what was kept to those that this member has joined, until they lack nothing. */
   void bringBack() {
-    HazelcastInstance here = instance.get();
-    HazelcastState kept = held;
+    bringBack(FIRST_PAUSE);
+  }
+
+  private void bringBack(Duration pause) {
+    HazelcastState kept = held.get();
     if (kept == null || closed) {
       return;
     }
     try {
-      if (here.getLifecycleService().isRunning() && isThere(here, kept)) {
-        held = null;
+      if (isThere(instance.get(), kept)) {
+        boolean unusedOrNewer = held.compareAndSet(kept, null);
         return;
       }
-    } catch (HazelcastException | IllegalStateException notNow) {
-      // Too few answer, or this member is on its way out; the next attempt finds out.
+    } catch (RuntimeException notNow) {
+      // Too few answer, or this member is on its way out; nobody else would try again.
       LOG.debug("what this member held cannot be offered yet", notNow);
     }
-    StoreRuntime.Scheduled unused = runtime.schedule(BETWEEN_ATTEMPTS, this::bringBack);
+    Duration next = pause.multipliedBy(2);
+    StoreRuntime.Scheduled unused =
+        runtime.schedule(
+            pause, () -> bringBack(next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next));
   }
 
   private boolean isThere(HazelcastInstance here, HazelcastState kept) {

@@ -27,36 +27,53 @@ record HazelcastState(
     Keyspace keyspace,
     Map<UUID, Remembered> clients) {
   /**
-   * The time of one owner, from when it took over until the next one does.
+   * The time of one owner with those who confirm what it does, until another one takes over or one
+   * of them goes.
    *
    * @param number rises by one with each, so that a later owner tells itself from an earlier one
    * @param owner which member
-   * @param first the step by which it took over
+   * @param first the step by which it began
    */
-  record Term(long number, UUID owner, long first) {}
+  record Term(long number, UUID owner, long first) {
+    void write(WireWriter out) {
+      out.number(number);
+      out.uuid(owner);
+      out.number(first);
+    }
+
+    static Term read(WireReader in) {
+      long number = in.number();
+      UUID owner = in.uuid();
+      return new Term(number, owner, in.number());
+    }
+  }
 
   /**
    * Where data is: two states at the same position are the same (H4). An index alone would not say
    * that, for two owners that do not know of one another both count on.
    */
-  record Position(UUID incarnation, long index, long term, Optional<UUID> owner) {
+  record Position(UUID incarnation, long index, Optional<Term> term) {
+    /** The number of the term; 0 if nobody has taken over yet. */
+    long termNumber() {
+      return term.map(Term::number).orElse(0L);
+    }
+
     /** Whether somebody took over who does not know of this, or whom this does not know. */
     boolean isOvertakenBy(Position other) {
-      return other.term > term || (other.term == term && !other.owner.equals(owner));
+      return other.termNumber() > termNumber()
+          || (other.termNumber() == termNumber() && !other.term.equals(term));
     }
 
     void write(WireWriter out) {
       out.uuid(incarnation);
       out.number(index);
-      out.number(term);
-      out.optional(owner, out::uuid);
+      out.optional(term, last -> last.write(out));
     }
 
     static Position read(WireReader in) {
       UUID incarnation = in.uuid();
       long index = in.number();
-      long term = in.number();
-      return new Position(incarnation, index, term, in.optional(in::uuid));
+      return new Position(incarnation, index, in.optional(() -> Term.read(in)));
     }
   }
 
@@ -80,20 +97,27 @@ record HazelcastState(
     return new HazelcastState(incarnation, 0, List.of(), Keyspace.empty(), Map.of());
   }
 
+  private static Optional<Term> last(List<Term> terms) {
+    return terms.isEmpty() ? Optional.empty() : Optional.of(terms.getLast());
+  }
+
   /** Which member owned it last; nobody has yet if nothing. */
   Optional<UUID> owner() {
-    return terms.isEmpty() ? Optional.empty() : Optional.of(terms.getLast().owner());
+    return last(terms).map(Term::owner);
   }
 
   Position position() {
-    return terms.isEmpty()
-        ? new Position(incarnation, index, 0, Optional.empty())
-        : new Position(incarnation, index, terms.getLast().number(), owner());
+    return position(incarnation, index, terms);
+  }
+
+  /** Where data of so many steps and these terms is. */
+  static Position position(UUID incarnation, long index, List<Term> terms) {
+    return new Position(incarnation, index, last(terms));
   }
 
   /**
-   * Whether this goes back to a position of the same data. Of a time from which no term is kept, it
-   * is believed to.
+   * Whether this went through a position of the same data. What is older than the terms that are
+   * kept, by the number of its own, is believed to have been.
    */
   boolean continues(Position position) {
     if (position.index() > index) {
@@ -101,11 +125,10 @@ record HazelcastState(
     }
     for (Term term : terms.reversed()) {
       if (term.first() <= position.index()) {
-        return term.number() == position.term()
-            && position.owner().equals(Optional.of(term.owner()));
+        return position.term().equals(Optional.of(term));
       }
     }
-    return true;
+    return terms.isEmpty() || position.termNumber() < terms.getFirst().number();
   }
 
   StateEdit edit() {

@@ -45,13 +45,7 @@ final class HazelcastStateSerializer implements StreamSerializer<HazelcastState>
     head.octet(VERSION);
     head.uuid(state.incarnation());
     head.number(state.index());
-    head.all(
-        state.terms(),
-        term -> {
-          head.number(term.number());
-          head.uuid(term.owner());
-          head.number(term.first());
-        });
+    head.all(state.terms(), term -> term.write(head));
     head.optional(
         node.acknowledgements().last(state.incarnation()), position -> position.write(head));
     head.all(
@@ -77,11 +71,11 @@ final class HazelcastStateSerializer implements StreamSerializer<HazelcastState>
     }
     UUID incarnation = head.uuid();
     long index = head.number();
-    List<HazelcastState.Term> terms = head.all(() -> term(head));
+    List<HazelcastState.Term> terms = head.all(() -> HazelcastState.Term.read(head));
     Optional<HazelcastState.Position> acknowledged =
         head.optional(() -> HazelcastState.Position.read(head));
     acknowledged.ifPresent(node.acknowledgements()::note);
-    Optional<HazelcastState> held = node.held(incarnation, index, terms);
+    Optional<HazelcastState> held = node.held(HazelcastState.position(incarnation, index, terms));
     if (held.isPresent()) {
       int unused = in.skipBytes(in.readInt());
       return held.get();
@@ -97,11 +91,5 @@ final class HazelcastStateSerializer implements StreamSerializer<HazelcastState>
     }
     Keyspace keyspace = KeyspaceSnapshot.read(ByteBuffer.wrap(HazelcastFormat.array(in)));
     return new HazelcastState(incarnation, index, terms, keyspace, clients);
-  }
-
-  private static HazelcastState.Term term(WireReader in) {
-    long number = in.number();
-    UUID owner = in.uuid();
-    return new HazelcastState.Term(number, owner, in.number());
   }
 }

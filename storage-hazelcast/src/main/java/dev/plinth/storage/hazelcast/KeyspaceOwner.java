@@ -3,6 +3,7 @@ package dev.plinth.storage.hazelcast;
 import dev.plinth.spi.StoreRuntime;
 import dev.plinth.storage.mvcc.Keyspace;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ final class KeyspaceOwner {
   private final LeaseClocks clocks = new LeaseClocks();
   private HistoryNotes notes;
   private @Nullable UUID incarnation;
+
+  /** Who was there at the last batch. */
+  private Set<UUID> members = Set.of();
 
   /** At most what data and history take, and when that was measured. */
   private long size;
@@ -55,6 +59,16 @@ final class KeyspaceOwner {
   boolean knows(HazelcastState state, UUID member) {
     return state.incarnation().equals(incarnation)
         && state.owner().filter(member::equals).isPresent();
+  }
+
+  /** Whether one has gone who was there at the last batch, and will confirm none any more. */
+  boolean misses(Set<UUID> there) {
+    return !there.containsAll(members);
+  }
+
+  /** Notes who is there. */
+  void sees(Set<UUID> there) {
+    members = there;
   }
 
   /** Begins to measure time: every lease has all of its time again (G22). */

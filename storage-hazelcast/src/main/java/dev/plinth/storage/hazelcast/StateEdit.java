@@ -65,6 +65,11 @@ final class StateEdit {
     return open;
   }
 
+  /** Returns where the data is now. */
+  HazelcastState.Position position() {
+    return HazelcastState.position(before.incarnation(), index, terms);
+  }
+
   Map<UUID, HazelcastState.Remembered> clients() {
     return clients;
   }

@@ -6,12 +6,9 @@ import dev.plinth.spi.Bytes;
 import dev.plinth.spi.Key;
 import dev.plinth.spi.Put;
 import dev.plinth.spi.Transaction;
-import java.util.AbstractMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** H12: what is known to be acknowledged, and which data has it. */
@@ -77,10 +74,11 @@ final class AcknowledgementsTest {
     assertThat(state.terms()).hasSize(StateEdit.TERMS);
     assertThat(state.terms().getLast().number()).isEqualTo(StateEdit.TERMS + 1);
     assertThat(state.continues(kept.position())).isTrue();
-    assertThat(
-            state.continues(new HazelcastState.Position(DATA, kept.index(), 9, Optional.empty())))
+    assertThat(state.continues(OF_FIRST.position())).as("forgotten").isTrue();
+    HazelcastState.Term never = new HazelcastState.Term(9, FIRST, 2);
+    assertThat(state.continues(new HazelcastState.Position(DATA, 3, Optional.of(never))))
+        .as("a term that is known is not of that time")
         .isFalse();
-    assertThat(state.continues(new HazelcastState.Position(DATA, 3, 9, Optional.empty()))).isTrue();
   }
 
   @Test
@@ -106,25 +104,19 @@ final class AcknowledgementsTest {
   }
 
   @Test
-  void anOfferTakesThePlaceOfDataThatLacksSomething() {
-    HazelcastOffer question = new HazelcastOffer(LATER.position(), Optional.empty());
-    HazelcastOffer offer = new HazelcastOffer(LATER.position(), Optional.of(LATER));
-    assertThat(after(question, STALE, false)).isSameAs(STALE);
-    assertThat(after(offer, STALE, true)).isSameAs(LATER);
-
-    HazelcastState further = written(takenOver(LATER, FIRST), 1);
-    assertThat(after(question, further, true)).isSameAs(further);
-    assertThat(after(offer, further, true)).isSameAs(further);
-
-    HazelcastState other = HazelcastState.create(FIRST);
-    assertThat(after(offer, other, true)).isSameAs(other);
-    assertThat(after(offer, null, false)).as("H4: data is not made").isNull();
+  void aLaterTermIsFurtherThanMoreSteps() {
+    known.note(STALE.position());
+    known.note(LATER.position());
+    known.note(STALE.position());
+    assertThat(STALE.index()).isGreaterThan(LATER.index());
+    assertThat(known.last(DATA)).contains(LATER.position());
   }
 
-  private static @Nullable HazelcastState after(
-      HazelcastOffer offer, @Nullable HazelcastState there, boolean said) {
-    Map.Entry<String, HazelcastState> entry = new AbstractMap.SimpleEntry<>("key", there);
-    assertThat(offer.process(entry)).isEqualTo(said);
-    return entry.getValue();
+  @Test
+  void anOwnerBeginsWithSomethingOfItsTerm() {
+    known.note(OF_FIRST.position());
+    assertThat(known.haveBegun(STALE.position())).isTrue();
+    assertThat(known.haveBegun(LATER.position())).isFalse();
+    assertThat(Acknowledgements.ofMany().haveBegun(LATER.position())).isTrue();
   }
 }

@@ -77,7 +77,7 @@ final class HazelcastCommandLineTest {
     // There is no data yet, so it was refused and is about to be sent again.
     PATIENT.until("it is about to be sent again", () -> !runtime.held.isEmpty());
     giveUp(line, givenUp);
-    UUID unused = member.create("plinth");
+    createAndBegin();
     Thread unusedServed = runtime.letOneGo();
     assertThat(line.await(kept)).isInstanceOf(Answer.Committed.class);
     try (Store store = member.open("plinth")) {
@@ -90,7 +90,7 @@ final class HazelcastCommandLineTest {
   /** H8: a batch that was sent twice may be answered twice. */
   @Test
   void ofTwoAnswersToOneBatchOnlyTheFirstCounts() throws InterruptedException {
-    UUID unused = member.create("plinth");
+    createAndBegin();
     Duration callTimeout = Duration.ofSeconds(30);
     HazelcastLink link = link(callTimeout);
     HazelcastNode node = HazelcastNode.of(member.instance()).orElseThrow();
@@ -123,6 +123,14 @@ final class HazelcastCommandLineTest {
     Thread unusedLast = runtime.letOneGo();
     assertThat(line.await(question)).isInstanceOf(Answer.Done.class);
     assertThat(line.await(description)).isEqualTo(new Answer.Lease(Optional.empty()));
+  }
+
+  /** Makes data whose owner serves whoever comes; the first one is sent twice. */
+  private void createAndBegin() {
+    UUID unused = member.create("plinth");
+    try (Store store = member.open("plinth")) {
+      assertThat(store.keyValues().current()).isNotNull();
+    }
   }
 
   private HazelcastCommandLine line(Duration callTimeout) {

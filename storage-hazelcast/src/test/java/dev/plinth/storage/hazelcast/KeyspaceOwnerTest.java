@@ -14,6 +14,7 @@ import dev.plinth.spi.Revision;
 import dev.plinth.spi.Transaction;
 import dev.plinth.tck.VirtualRuntime;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,7 @@ final class KeyspaceOwnerTest {
   private final class Member {
     private final UUID id = UUID.randomUUID();
     private final KeyspaceOwner owner;
+    private Set<UUID> others = Set.of();
 
     Member(OwnerRules rules) {
       owner = new KeyspaceOwner(time, rules);
@@ -36,7 +38,7 @@ final class KeyspaceOwnerTest {
 
     HazelcastState run(HazelcastState state, Request... requests) {
       BatchRun run = new BatchRun(state, owner);
-      run.begin(state, id);
+      run.begin(state, id, others);
       for (Request request : requests) {
         if (run.answer(RequestCodec.encode(request)) instanceof Answer.Refused refused) {
           throw refused.reason();
@@ -47,6 +49,27 @@ final class KeyspaceOwnerTest {
       run.settle();
       return next;
     }
+  }
+
+  /** H12: with fewer who confirm, what is acknowledged is of another term; leases go on. */
+  @Test
+  void h12ATermEndsWhenAMemberGoes() {
+    Member member = new Member(TestMember.RULES);
+    UUID one = new UUID(7, 7);
+    member.others = Set.of(one);
+    HazelcastState first = withLease(member);
+    member.others = Set.of(one, new UUID(8, 8));
+    HazelcastState more = member.run(first, put("key", 1));
+    assertThat(more.terms()).isEqualTo(first.terms()).hasSize(1);
+    time.advance(TTL.dividedBy(2));
+    member.others = Set.of(one);
+    HazelcastState fewer = member.run(more);
+    assertThat(fewer.terms()).hasSize(2);
+    assertThat(fewer.terms().getLast())
+        .isEqualTo(new HazelcastState.Term(2, member.id, more.index() + 1));
+    assertThat(member.run(fewer)).as("once").isSameAs(fewer);
+    time.advance(TTL.dividedBy(2).plusSeconds(1));
+    assertThat(lives(member.run(fewer))).as("a lease is not longer for it").isFalse();
   }
 
   private static HazelcastState withLease(Member member) {

@@ -9,6 +9,7 @@ import dev.plinth.spi.Put;
 import dev.plinth.spi.Transaction;
 import dev.plinth.tck.VirtualRuntime;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ final class OwnerReadsTest {
 
   private HazelcastState run(HazelcastState before, Request... requests) {
     BatchRun run = new BatchRun(before, owner);
-    run.begin(before, OWNER);
+    run.begin(before, OWNER, Set.of());
     for (Request request : requests) {
       Answer unused = run.answer(RequestCodec.encode(request));
     }

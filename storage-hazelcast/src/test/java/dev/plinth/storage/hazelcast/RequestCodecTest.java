@@ -194,21 +194,6 @@ final class RequestCodecTest {
     service.dispose();
   }
 
-  @Test
-  void anOfferComesOutAsItWentIn() {
-    InternalSerializationService service = serialization(node());
-    HazelcastState state = HazelcastState.create(ID);
-    HazelcastOffer question = new HazelcastOffer(state.position(), Optional.empty());
-    HazelcastOffer readQuestion = service.toObject(service.toData(question));
-    assertThat(readQuestion).isEqualTo(question);
-    Data data = service.toData(new HazelcastOffer(state.position(), Optional.of(state)));
-    HazelcastOffer read = service.toObject(data);
-    assertThat(read.acknowledged()).isEqualTo(state.position());
-    assertThat(read.state())
-        .hasValueSatisfying(sent -> assertThat(sent.position()).isEqualTo(state.position()));
-    service.dispose();
-  }
-
   /** H4: who has what arrives goes on with it, instead of making the same once more. */
   @Test
   void aStateThatTheReplicaHoldsIsNotReadAgain() {

@@ -59,8 +59,13 @@ final class TestMember implements AutoCloseable {
   }
 
   static TestMember start(Config config, OwnerRules rules, HazelcastGuard guard) {
+    return start(config, rules, guard, Acknowledgements.ofOneHistory());
+  }
+
+  static TestMember start(
+      Config config, OwnerRules rules, HazelcastGuard guard, Acknowledgements acknowledgements) {
     StoreRuntime runtime = StoreRuntime.system();
-    new HazelcastNode(runtime, rules, guard, Acknowledgements.ofOneHistory()).attach(config);
+    new HazelcastNode(runtime, rules, guard, acknowledgements).attach(config);
     return new TestMember(
         HazelcastInstanceFactory.newHazelcastInstance(config, null, new FirewallingNodeContext()),
         runtime);
