@@ -377,7 +377,8 @@ final class HazelcastMember implements AutoCloseable {
     }
     if (there < config.minimumMembers()) {
       alarms.add(there + " member(s), and minimum-members is " + config.minimumMembers());
-    } else if (there < config.clusterSize()) {
+    } else if (there != config.clusterSize()) {
+      // With more, each of two sides could have the minimum.
       alarms.add(there + " member(s), and cluster-size is " + config.clusterSize());
     }
     int wanted = Math.min(config.backupCount(), there - 1);

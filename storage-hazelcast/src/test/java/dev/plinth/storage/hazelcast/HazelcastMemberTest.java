@@ -228,6 +228,16 @@ final class HazelcastMemberTest {
     assertThat(second.store().status().alarms()).anyMatch(alarm -> alarm.contains("cluster-size"));
   }
 
+  @Test
+  void moreMembersThanThereShouldBeAreAnAlarm() throws Exception {
+    List<Integer> ports = Ports.free(2);
+    Map<String, Object> one = Map.of("cluster-size", 1);
+    Started first = add(start(ports.getFirst(), ports, one));
+    assertThat(first.member().alarms()).isEmpty();
+    Started unused = add(start(ports.getLast(), ports, one));
+    await(() -> first.member().alarms().contains("2 member(s), and cluster-size is 1"));
+  }
+
   /** Rule H11: nobody makes an empty store of one that was lost. */
   @Test
   void aLostKeyspaceStaysLost() throws Exception {
