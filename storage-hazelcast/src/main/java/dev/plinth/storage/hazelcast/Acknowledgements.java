@@ -21,9 +21,15 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Thread-safe.
  */
 final class Acknowledgements {
-  /** What is acknowledged is one history, in which later terms come later. */
+  private static final UUID NOBODY = new UUID(0, 0);
+
+  /**
+   * What is acknowledged is one history, in which later terms come later. If two terms should have
+   * the same number all the same, everybody prefers the same one.
+   */
   private static final Comparator<HazelcastState.Position> FURTHEST =
       Comparator.comparingLong(HazelcastState.Position::termNumber)
+          .thenComparing(position -> position.term().map(HazelcastState.Term::owner).orElse(NOBODY))
           .thenComparingLong(HazelcastState.Position::index);
 
   private final boolean noted;

@@ -364,10 +364,8 @@ final class HazelcastCommandLine {
         }
         case BatchOutcome.Begun begun -> {
           link.note(begun);
-          // It serves whoever tells it that, so the next one will do; unless it has begun again.
-          Duration pause = attempt == 0 ? Duration.ZERO : pauseAfter(attempt);
           StoreException why = new StoreUnavailableException("the owner has just begun");
-          repeat(flight, attempt, why, false, pause);
+          repeat(flight, attempt, why, false, pauseAfterBeginning(flight, attempt));
         }
         case BatchOutcome.NotServed not ->
             repeat(flight, attempt, new StoreUnavailableException(not.reason()), false);
@@ -454,6 +452,18 @@ final class HazelcastCommandLine {
   private void repeat(
       HazelcastFlight flight, int attempt, @Nullable Throwable why, boolean doubtful) {
     repeat(flight, attempt, why, doubtful, pauseAfter(attempt));
+  }
+
+  /** The owner serves whoever says that it has begun; who is told so twice waits, as always. */
+  private Duration pauseAfterBeginning(HazelcastFlight flight, int attempt) {
+    lock.lock();
+    try {
+      boolean again = flight.begun;
+      flight.begun = true;
+      return again ? pauseAfter(attempt) : Duration.ZERO;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private static Duration pauseAfter(int attempt) {

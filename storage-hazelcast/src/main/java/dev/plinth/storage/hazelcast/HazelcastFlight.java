@@ -21,6 +21,9 @@ final class HazelcastFlight {
   /** Whether it has left and an answer may still come. */
   boolean out;
 
+  /** Whether an owner said that it has begun. */
+  boolean begun;
+
   /** Whether an attempt ended without saying whether it was carried out. */
   boolean doubtful;
 

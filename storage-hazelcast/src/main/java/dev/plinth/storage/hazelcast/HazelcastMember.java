@@ -372,7 +372,7 @@ final class HazelcastMember implements AutoCloseable {
       return List.of("this member does not run");
     }
     int there = instance.getCluster().getMembers().size();
-    if (lost) {
+    if (lost && copy().isEmpty()) {
       alarms.add("all copies of the data are lost");
     }
     if (there < config.minimumMembers()) {

@@ -1,5 +1,6 @@
 package dev.plinth.storage.hazelcast;
 
+import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.map.EntryProcessor;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * What a member held when it gave that up to join others: it takes the place of theirs if that is
  * lost or lacks what was acknowledged (H12). Otherwise nothing changes.
  *
- * <p>The answer is whether nothing is missing, or the data is other data. That all replicas have it
- * is certain only when it is said again.
+ * <p>The answer is whether nothing is missing, or the data is other data; what was offered is then
+ * with all replicas that live.
  *
  * <p>One thread.
  */
@@ -27,6 +28,7 @@ final class HazelcastOffer
 
   private final HazelcastState.Position acknowledged;
   private final Optional<HazelcastState> state;
+  private final boolean forReplicas;
   private @Nullable HazelcastInstance instance;
 
   /**
@@ -36,8 +38,14 @@ final class HazelcastOffer
    * @param state that has all of it; nothing to ask only whether it is needed
    */
   HazelcastOffer(HazelcastState.Position acknowledged, Optional<HazelcastState> state) {
+    this(acknowledged, state, false);
+  }
+
+  private HazelcastOffer(
+      HazelcastState.Position acknowledged, Optional<HazelcastState> state, boolean forReplicas) {
     this.acknowledged = acknowledged;
     this.state = state;
+    this.forReplicas = forReplicas;
   }
 
   @Override
@@ -49,30 +57,35 @@ final class HazelcastOffer
   public Boolean process(Map.Entry<String, HazelcastState> entry) {
     HazelcastInstance local = instance;
     HazelcastNode node = local == null ? null : HazelcastNode.of(local).orElse(null);
-    if (node == null) {
-      return false;
+    boolean there = node != null && isThere(entry, node);
+    if (!there && forReplicas) {
+      // Or it would count as one that has it.
+      throw new HazelcastException("this replica could not take what was offered");
     }
+    return there;
+  }
+
+  private boolean isThere(Map.Entry<String, HazelcastState> entry, HazelcastNode node) {
     Acknowledgements known = node.acknowledgements();
     known.note(acknowledged);
-    HazelcastState there = entry.getValue();
-    if (there != null
-        && (!there.incarnation().equals(acknowledged.incarnation()) || known.areIn(there))) {
+    HazelcastState found = entry.getValue();
+    if (found != null
+        && (!found.incarnation().equals(acknowledged.incarnation()) || known.areIn(found))) {
       return true;
     }
-    state
-        .filter(known::areIn)
-        .ifPresent(offered -> {
-          // It is no new data: nothing is created (H11).
-          entry.setValue(offered);
-          node.owner(entry.getKey()).follows();
-        });
-    return false;
+    Optional<HazelcastState> better = state.filter(known::areIn);
+    better.ifPresent(offered -> {
+      // It is no new data: nothing is created (H11).
+      entry.setValue(offered);
+      node.owner(entry.getKey()).follows();
+    });
+    return better.isPresent();
   }
 
   /** The same on each replica; a question concerns the owner only. */
   @Override
   public @Nullable EntryProcessor<String, HazelcastState, Boolean> getBackupProcessor() {
-    return state.isPresent() ? this : null;
+    return state.isPresent() ? new HazelcastOffer(acknowledged, state, true) : null;
   }
 
   /** Writes and reads an offer. Stateless. */
@@ -87,6 +100,7 @@ final class HazelcastOffer
       WireWriter wire = new WireWriter();
       wire.octet(VERSION);
       offer.acknowledged.write(wire);
+      wire.flag(offer.forReplicas);
       out.writeByteArray(wire.toArray());
       out.writeObject(offer.state.orElse(null));
     }
@@ -99,7 +113,8 @@ final class HazelcastOffer
         throw WireReader.unknown("offer", version);
       }
       HazelcastState.Position acknowledged = HazelcastState.Position.read(wire);
-      return new HazelcastOffer(acknowledged, Optional.ofNullable(in.readObject()));
+      boolean forReplicas = wire.flag();
+      return new HazelcastOffer(acknowledged, Optional.ofNullable(in.readObject()), forReplicas);
     }
   }
 }

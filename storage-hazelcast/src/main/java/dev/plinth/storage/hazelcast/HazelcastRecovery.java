@@ -1,7 +1,6 @@
 package dev.plinth.storage.hazelcast;
 
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.map.IMap;
 import dev.plinth.spi.StoreRuntime;
 import java.time.Duration;
 import java.util.Optional;
@@ -60,16 +59,25 @@ final class HazelcastRecovery implements AutoCloseable {
 
   /** Offers what was kept to those that this member has joined, until they lack nothing. */
   void bringBack() {
-    bringBack(FIRST_PAUSE);
+    bringBack(FIRST_PAUSE, false);
   }
 
-  private void bringBack(Duration pause) {
+  /**
+   * Makes the next attempt.
+   *
+   * @param pause before the one after it
+   * @param offered whether an offer was made that may not have reached all replicas
+   */
+  private void bringBack(Duration pause, boolean offered) {
     HazelcastState kept = held.get();
     if (kept == null || closed) {
       return;
     }
+    boolean offering = offered;
     try {
-      if (isThere(instance.get(), kept)) {
+      HazelcastInstance here = instance.get();
+      offering = offered || isMissing(here, kept);
+      if (!offering || bringBack(here, kept)) {
         boolean unusedOrNewer = held.compareAndSet(kept, null);
         return;
       }
@@ -77,30 +85,36 @@ final class HazelcastRecovery implements AutoCloseable {
       // Too few answer, or this member is on its way out; nobody else would try again.
       LOG.debug("what this member held cannot be offered yet", notNow);
     }
-    Duration next = pause.multipliedBy(2);
-    StoreRuntime.Scheduled unused =
-        runtime.schedule(
-            pause, () -> bringBack(next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next));
+    boolean next = offering;
+    Duration longer = pause.multipliedBy(2);
+    Duration then = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+    StoreRuntime.Scheduled unused = runtime.schedule(pause, () -> bringBack(then, next));
   }
 
-  private boolean isThere(HazelcastInstance here, HazelcastState kept) {
-    Optional<HazelcastState.Position> last = acknowledgements.last(kept.incarnation());
-    if (last.isEmpty() || !kept.continues(last.get())) {
-      // Others went on with it.
-      return true;
-    }
-    IMap<String, HazelcastState> states = HazelcastMemberConfig.map(here);
-    if (offer(states, new HazelcastOffer(last.get(), Optional.empty()))) {
+  /** Asks, which is cheap. */
+  private boolean isMissing(HazelcastInstance here, HazelcastState kept) {
+    Optional<HazelcastState.Position> last = lastIn(kept);
+    return last.isPresent() && !offer(here, new HazelcastOffer(last.get(), Optional.empty()));
+  }
+
+  /** How far it is acknowledged, unless others went on with it who do not need this. */
+  private Optional<HazelcastState.Position> lastIn(HazelcastState kept) {
+    return acknowledgements.last(kept.incarnation()).filter(kept::continues);
+  }
+
+  private boolean bringBack(HazelcastInstance here, HazelcastState kept) {
+    Optional<HazelcastState.Position> last = lastIn(kept);
+    if (last.isEmpty()) {
       return true;
     }
     // With fewer it could be lost as soon as it is there.
     replicas.check(here, HazelcastMember.KEYSPACE);
     LOG.warn("those whom this member joined lack what was acknowledged; it brings that back");
-    return offer(states, new HazelcastOffer(last.get(), Optional.of(kept)));
+    return offer(here, new HazelcastOffer(last.get(), Optional.of(kept)));
   }
 
-  private static boolean offer(IMap<String, HazelcastState> states, HazelcastOffer offer) {
-    return states.executeOnKey(HazelcastMember.KEYSPACE, offer);
+  private static boolean offer(HazelcastInstance here, HazelcastOffer offer) {
+    return HazelcastMemberConfig.map(here).executeOnKey(HazelcastMember.KEYSPACE, offer);
   }
 
   @Override

@@ -112,6 +112,21 @@ final class AcknowledgementsTest {
     assertThat(known.last(DATA)).contains(LATER.position());
   }
 
+  /** It must not happen; if it does, nobody refuses what another one follows. */
+  @Test
+  void ofTermsOfOneNumberEverybodyPrefersTheSame() {
+    HazelcastState one = takenOver(OF_FIRST, SECOND);
+    HazelcastState other = written(takenOver(OF_FIRST, new UUID(4, 4)), 3);
+    Acknowledgements elsewhere = Acknowledgements.ofOneHistory();
+    known.note(one.position());
+    known.note(other.position());
+    elsewhere.note(other.position());
+    elsewhere.note(one.position());
+    assertThat(known.last(DATA)).isEqualTo(elsewhere.last(DATA));
+    elsewhere.note(written(one, 9).position());
+    assertThat(elsewhere.last(DATA)).as("however many steps").contains(other.position());
+  }
+
   @Test
   void anOwnerBeginsWithSomethingOfItsTerm() {
     known.note(OF_FIRST.position());

@@ -158,9 +158,7 @@ final class HazelcastMergeTest {
     assertThat(isThere(Optional.empty(), owner)).isFalse();
     assertThat(known.last(DATA)).contains(LATER.position());
     assertThat(owner.getValue()).isSameAs(START);
-    assertThat(isThere(Optional.of(LATER), owner))
-        .as("not said before it is asked again")
-        .isFalse();
+    assertThat(isThere(Optional.of(LATER), owner)).isTrue();
     assertThat(owner.getValue()).isSameAs(LATER);
     assertThat(isThere(Optional.empty(), owner)).isTrue();
     assertThat(isThere(Optional.of(LATER), owner)).isTrue();
@@ -171,12 +169,31 @@ final class HazelcastMergeTest {
   void anOfferTakesThePlaceOfWhatIsLostButNotOfOtherData() {
     var lost = replica(null);
     assertThat(isThere(Optional.empty(), lost)).isFalse();
-    assertThat(isThere(Optional.of(LATER), lost)).isFalse();
+    assertThat(isThere(Optional.of(LATER), lost)).isTrue();
     assertThat(lost.getValue()).isSameAs(LATER);
     HazelcastState other = HazelcastState.create(CLIENT);
     var others = replica(other);
     assertThat(isThere(Optional.of(LATER), others)).isTrue();
     assertThat(others.getValue()).isSameAs(other);
+  }
+
+  /** One that knows of more than what is offered must not count as one that has all. */
+  @Test
+  void aReplicaTakesAnOfferOrThrows() {
+    HazelcastOffer offer = new HazelcastOffer(LATER.position(), Optional.of(LATER));
+    EntryProcessor<String, HazelcastState, Boolean> onReplica = offer.getBackupProcessor();
+    assertThat(onReplica).isNotNull();
+    ((HazelcastInstanceAware) onReplica).setHazelcastInstance(member.instance());
+    var fresh = replica(null);
+    Object unused = onReplica.process(fresh);
+    assertThat(fresh.getValue()).isSameAs(LATER);
+    StateEdit edit = LATER.edit();
+    Answer unusedToo = edit.apply(new Request.TakeOver(CLIENT));
+    known.note(edit.finish().position());
+    assertThatExceptionOfType(HazelcastException.class)
+        .isThrownBy(() -> onReplica.process(replica(START)));
+    HazelcastOffer question = new HazelcastOffer(LATER.position(), Optional.empty());
+    assertThat(question.getBackupProcessor()).isNull();
   }
 
   @Test
