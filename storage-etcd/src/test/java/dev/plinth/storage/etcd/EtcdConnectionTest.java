@@ -26,11 +26,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Endpoints that are dead, silent or alone, and what callers are told. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 final class EtcdConnectionTest {
   @RegisterExtension static final SharedServers SERVERS = SharedServers.newest(1);
 

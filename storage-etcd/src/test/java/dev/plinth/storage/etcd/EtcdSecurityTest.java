@@ -23,11 +23,14 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Encrypted connections and users, on real servers. */
 @Timeout(240)
+@Execution(ExecutionMode.CONCURRENT)
 final class EtcdSecurityTest {
   private static final Key KEY = Key.utf8("/security");
   private static final Bytes VALUE = Bytes.utf8("value");

@@ -20,14 +20,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Encrypted connections to servers that ask for a certificate, or do not. */
+@Execution(ExecutionMode.CONCURRENT)
 final class EtcdTlsTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final Key KEY = Key.utf8("/tls/a");
@@ -167,10 +171,12 @@ final class EtcdTlsTest {
   }
 
   private static void useAll(Store store) throws InterruptedException {
-    try (Watch watch = store.watches().open(WatchOptions.of(KeyRange.single(KEY)))) {
+    // Others do the same at the same time.
+    Key key = Key.utf8("/tls/" + UUID.randomUUID());
+    try (Watch watch = store.watches().open(WatchOptions.of(KeyRange.single(key)))) {
       LeaseId lease = store.leases().grant(Duration.ofSeconds(10)).id();
-      store.keyValues().put(KEY, Bytes.utf8("a"), lease);
-      assertThat(store.keyValues().get(KEY)).map(Entry::value).contains(Bytes.utf8("a"));
+      store.keyValues().put(key, Bytes.utf8("a"), lease);
+      assertThat(store.keyValues().get(key)).map(Entry::value).contains(Bytes.utf8("a"));
       assertThat(watch.poll(Duration.ofSeconds(20)).orElseThrow().changes()).hasSize(1);
       assertThat(store.leases().renew(lease).granted()).isEqualTo(Duration.ofSeconds(10));
       assertThat(store.status().leader()).isPresent();

@@ -21,11 +21,14 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Endpoints at which nobody answers, alone and beside one at which somebody does. */
+@Execution(ExecutionMode.CONCURRENT)
 final class EtcdUnreachableTest {
   @RegisterExtension static final SharedServers SERVERS = SharedServers.newest(1);
 
