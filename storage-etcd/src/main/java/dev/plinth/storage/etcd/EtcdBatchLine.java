@@ -104,7 +104,9 @@ final class EtcdBatchLine {
       while (!call.awaitSent(deadline, STUCK)) {
         serve();
       }
-      return call.await(deadline) ? call : runAlone(call.again(), deadline);
+      // Whether it reached anybody is told in the end; who stops waiting before does not know.
+      EtcdDeadline end = deadline.plus(EtcdConnection.MARGIN);
+      return call.await(end) ? call : runAlone(call.again(), end);
     } finally {
       unanswered.decrementAndGet();
     }

@@ -60,7 +60,7 @@ final class EtcdConnection {
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
   /** What a call may take beyond its deadline before its caller stops waiting for the end of it. */
-  private static final Duration MARGIN = Duration.ofMillis(500);
+  static final Duration MARGIN = Duration.ofMillis(500);
 
   private static final Duration CLOSING = Duration.ofSeconds(5);
 

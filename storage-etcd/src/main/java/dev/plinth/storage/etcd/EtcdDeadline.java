@@ -23,6 +23,11 @@ record EtcdDeadline(StoreRuntime runtime, long at) {
     return new EtcdDeadline(runtime, runtime.nanoTime() + time.toNanos());
   }
 
+  /** Returns a later one. */
+  EtcdDeadline plus(Duration time) {
+    return new EtcdDeadline(runtime, at + time.toNanos());
+  }
+
   /** How much time is left, in nanoseconds; zero or less when it is over. */
   long remaining() {
     return at - runtime.nanoTime();

@@ -297,6 +297,9 @@ final class HazelcastCommandLine {
     Optional<HazelcastState> found = Optional.empty();
     try {
       outcome = BatchOutcome.decode(link.send(mode, number, departure.again(), flight.requests()));
+      if (outcome instanceof BatchOutcome.Served || outcome instanceof BatchOutcome.Begun) {
+        link.checkConfirmed();
+      }
     } catch (RuntimeException failure) {
       boolean tooFew =
           failure instanceof SplitBrainProtectionException

@@ -1,6 +1,7 @@
 package dev.plinth.storage.hazelcast;
 
 import com.hazelcast.cluster.Member;
+import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import dev.plinth.spi.IncarnationLostException;
@@ -23,7 +24,7 @@ final class HazelcastLink {
   private final String keyspace;
   private final StoreRuntime runtime;
   private final Duration callTimeout;
-  private final Acknowledgements acknowledgements;
+  private final HazelcastNode node;
   private final UUID client;
   private final AtomicReference<@Nullable UUID> incarnation = new AtomicReference<>();
   private final AtomicLong seen = new AtomicLong();
@@ -39,13 +40,13 @@ final class HazelcastLink {
       StoreRuntime runtime,
       Duration callTimeout,
       OwnerReads ownerReads,
-      Acknowledgements acknowledgements) {
+      HazelcastNode node) {
     this.instance = instance;
     this.keyspace = keyspace;
     this.runtime = runtime;
     this.callTimeout = callTimeout;
     this.ownerReads = ownerReads;
-    this.acknowledgements = acknowledgements;
+    this.node = node;
     this.client = new UUID(runtime.random().nextLong(), runtime.random().nextLong());
   }
 
@@ -135,11 +136,23 @@ final class HazelcastLink {
                 mode,
                 here.getCluster().getLocalMember().getUuid(),
                 known,
-                known.flatMap(acknowledgements::last),
+                known.flatMap(node.acknowledgements()::last),
                 client,
                 sequence,
                 again,
                 requests));
+  }
+
+  /**
+   * Checks an answer that says that replicas confirmed it (H6). Hazelcast waits for those that it
+   * sends a batch to, and sends none to a member that is gone by then: an owner that just found out
+   * that it is alone would confirm what nobody else has. Members that go do not come back by
+   * themselves, so those who are there now were there when the batch was sent.
+   *
+   * @throws HazelcastException if too few are there
+   */
+  void checkConfirmed() {
+    node.guard().check(instance, keyspace);
   }
 
   /**
@@ -149,7 +162,7 @@ final class HazelcastLink {
    */
   void note(BatchOutcome.Begun begun) {
     noteData(begun.position().incarnation());
-    acknowledgements.note(begun.position());
+    node.acknowledgements().note(begun.position());
   }
 
   /**
@@ -164,7 +177,7 @@ final class HazelcastLink {
       throw new IncarnationLostException(
           "the data of the store went back from revision " + before + " to " + served.revision());
     }
-    acknowledgements.note(served.position());
+    node.acknowledgements().note(served.position());
     long unused = seen.accumulateAndGet(served.revision().value(), Math::max);
   }
 

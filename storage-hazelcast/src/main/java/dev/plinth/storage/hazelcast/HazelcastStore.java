@@ -47,8 +47,7 @@ final class HazelcastStore implements Store {
         new OwnerReads(
             runtime, node.owner(keyspace), HazelcastReplicas.ownedVersion(instance, keyspace));
     HazelcastLink link =
-        new HazelcastLink(
-            instance, keyspace, runtime, callTimeout, ownerReads, node.acknowledgements());
+        new HazelcastLink(instance, keyspace, runtime, callTimeout, ownerReads, node);
     node.join(link.client(), link.confirmations());
     this.lines = HazelcastLines.over(link);
     this.keyValues = new HazelcastKeyValues(lines, limits);

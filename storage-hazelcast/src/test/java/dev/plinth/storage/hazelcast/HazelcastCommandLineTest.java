@@ -145,7 +145,7 @@ final class HazelcastCommandLineTest {
             HazelcastNode.of(instance).orElseThrow().owner("plinth"),
             HazelcastReplicas.ownedVersion(instance, "plinth"));
     return new HazelcastLink(
-        instance, "plinth", runtime, callTimeout, reads, Acknowledgements.ofOneHistory());
+        instance, "plinth", runtime, callTimeout, reads, HazelcastNode.of(instance).orElseThrow());
   }
 
   private static Request put(Key key) {
