@@ -59,7 +59,7 @@ final class HazelcastRecovery implements AutoCloseable {
 
   /** Offers what was kept to those that this member has joined, until they lack nothing. */
   void bringBack() {
-    bringBack(FIRST_PAUSE, false);
+    attempt(FIRST_PAUSE, false);
   }
 
   /**
@@ -68,7 +68,7 @@ final class HazelcastRecovery implements AutoCloseable {
    * @param pause before the one after it
    * @param offered whether an offer was made that may not have reached all replicas
    */
-  private void bringBack(Duration pause, boolean offered) {
+  private void attempt(Duration pause, boolean offered) {
     HazelcastState kept = held.get();
     if (kept == null || closed) {
       return;
@@ -77,7 +77,7 @@ final class HazelcastRecovery implements AutoCloseable {
     try {
       HazelcastInstance here = instance.get();
       offering = offered || isMissing(here, kept);
-      if (!offering || bringBack(here, kept)) {
+      if (!offering || isTaken(here, kept)) {
         boolean unusedOrNewer = held.compareAndSet(kept, null);
         return;
       }
@@ -88,7 +88,7 @@ final class HazelcastRecovery implements AutoCloseable {
     boolean next = offering;
     Duration longer = pause.multipliedBy(2);
     Duration then = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
-    StoreRuntime.Scheduled unused = runtime.schedule(pause, () -> bringBack(then, next));
+    StoreRuntime.Scheduled unused = runtime.schedule(pause, () -> attempt(then, next));
   }
 
   /** Asks, which is cheap. */
@@ -102,7 +102,8 @@ final class HazelcastRecovery implements AutoCloseable {
     return acknowledgements.last(kept.incarnation()).filter(kept::continues);
   }
 
-  private boolean bringBack(HazelcastInstance here, HazelcastState kept) {
+  /** Offers all of it, and says whether every replica has it. */
+  private boolean isTaken(HazelcastInstance here, HazelcastState kept) {
     Optional<HazelcastState.Position> last = lastIn(kept);
     if (last.isEmpty()) {
       return true;
