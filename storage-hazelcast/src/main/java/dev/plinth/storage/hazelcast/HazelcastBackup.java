@@ -178,11 +178,7 @@ final class HazelcastBackup
 
     @Override
     public HazelcastBackup read(ObjectDataInput in) throws IOException {
-      WireReader wire = new WireReader(HazelcastFormat.array(in));
-      int version = wire.octet();
-      if (version != VERSION) {
-        throw WireReader.unknown("backup", version);
-      }
+      WireReader wire = HazelcastFormat.reader(in, "backup", VERSION);
       HazelcastState.Position before = HazelcastState.Position.read(wire);
       Optional<HazelcastState.Position> acknowledged =
           wire.optional(() -> HazelcastState.Position.read(wire));

@@ -234,11 +234,7 @@ final class HazelcastBatch
 
     @Override
     public HazelcastBatch read(ObjectDataInput in) throws IOException {
-      WireReader wire = new WireReader(HazelcastFormat.array(in));
-      int version = wire.octet();
-      if (version != VERSION) {
-        throw WireReader.unknown("batch", version);
-      }
+      WireReader wire = HazelcastFormat.reader(in, "batch", VERSION);
       BatchMode mode = BatchMode.of(wire.octet());
       UUID sender = wire.uuid();
       Optional<UUID> incarnation = wire.optional(wire::uuid);

@@ -47,11 +47,7 @@ record HazelcastCreation(UUID incarnation) implements EntryProcessor<String, Haz
 
     @Override
     public HazelcastCreation read(ObjectDataInput in) throws IOException {
-      WireReader wire = new WireReader(HazelcastFormat.array(in));
-      int version = wire.octet();
-      if (version != VERSION) {
-        throw WireReader.unknown("creation", version);
-      }
+      WireReader wire = HazelcastFormat.reader(in, "creation", VERSION);
       return new HazelcastCreation(wire.uuid());
     }
   }

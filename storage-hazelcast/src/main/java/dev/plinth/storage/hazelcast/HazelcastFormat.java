@@ -33,6 +33,21 @@ final class HazelcastFormat {
         new SerializerConfig().setTypeClass(type).setImplementation(serializer));
   }
 
+  /**
+   * Reads the part of a message that its first octet gives a version.
+   *
+   * @param what the message is, for people
+   * @throws IllegalArgumentException if it has another version
+   */
+  static WireReader reader(ObjectDataInput in, String what, int version) throws IOException {
+    WireReader wire = new WireReader(array(in));
+    int sent = wire.octet();
+    if (sent != version) {
+      throw WireReader.unknown(what, sent);
+    }
+    return wire;
+  }
+
   static byte[] array(ObjectDataInput in) throws IOException {
     byte[] content = in.readByteArray();
     if (content == null) {

@@ -146,8 +146,8 @@ final class HazelcastLink {
   /**
    * Checks an answer that says that replicas confirmed it (H6). Hazelcast waits for those that it
    * sends a batch to, and sends none to a member that is gone by then: an owner that just found out
-   * that it is alone would confirm what nobody else has. Members that go do not come back by
-   * themselves, so those who are there now were there when the batch was sent.
+   * that it is alone would confirm what nobody else has. One that goes is not back within a call,
+   * so those who are there now were there when the batch was sent.
    *
    * @throws HazelcastException if too few are there
    */

@@ -107,11 +107,7 @@ final class HazelcastOffer
 
     @Override
     public HazelcastOffer read(ObjectDataInput in) throws IOException {
-      WireReader wire = new WireReader(HazelcastFormat.array(in));
-      int version = wire.octet();
-      if (version != VERSION) {
-        throw WireReader.unknown("offer", version);
-      }
+      WireReader wire = HazelcastFormat.reader(in, "offer", VERSION);
       HazelcastState.Position acknowledged = HazelcastState.Position.read(wire);
       boolean forReplicas = wire.flag();
       return new HazelcastOffer(acknowledged, Optional.ofNullable(in.readObject()), forReplicas);

@@ -64,11 +64,7 @@ final class HazelcastStateSerializer implements StreamSerializer<HazelcastState>
 
   @Override
   public HazelcastState read(ObjectDataInput in) throws IOException {
-    WireReader head = new WireReader(HazelcastFormat.array(in));
-    int version = head.octet();
-    if (version != VERSION) {
-      throw WireReader.unknown("state", version);
-    }
+    WireReader head = HazelcastFormat.reader(in, "state", VERSION);
     UUID incarnation = head.uuid();
     long index = head.number();
     List<HazelcastState.Term> terms = head.all(() -> HazelcastState.Term.read(head));
