@@ -3,7 +3,8 @@ package dev.plinth.spi;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The history asked for was compacted (G14, G30): read the present and continue from there.
+ * The history asked for was compacted (G14, G30), or something in it was left out (G36): read the
+ * present and continue from there.
  *
  * @since 0.1
  */
@@ -17,14 +18,25 @@ public final class HistoryLostException extends StoreException {
    * @param compacted the oldest revision that can still be read
    */
   public HistoryLostException(Revision compacted) {
-    super("required revision has been compacted: the oldest readable one is " + compacted, null);
-    this.compacted = requireNonNull(compacted);
+    this(
+        "required revision has been compacted: the oldest readable one is " + compacted, compacted);
+  }
+
+  /**
+   * The loss of history for another reason, which leaves the reader with the same to do.
+   *
+   * @param reason what was lost and why, one line
+   * @param readable a revision that can be read, behind the last one that was not lost
+   */
+  public HistoryLostException(String reason, Revision readable) {
+    super(reason, null);
+    this.compacted = requireNonNull(readable);
   }
 
   /**
    * Returns the compaction revision.
    *
-   * @return the oldest revision that can still be read
+   * @return the oldest revision that can still be read, or one known to be readable
    */
   public Revision compacted() {
     return compacted;

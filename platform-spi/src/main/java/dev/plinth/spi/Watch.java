@@ -8,10 +8,10 @@ import java.util.Optional;
  *
  * <p>One reader at a time; {@link #close} from any thread. Changes come in order, once each,
  * without a gap, across reconnects too (G24 to G28); else the watch ends with one terminal error,
- * which every later pull repeats (G34): {@link HistoryLostException} when compaction overtook it,
- * {@link IncarnationLostException} when the store is another one, {@link HandleClosedException}
- * when the watch or its store was closed. A reader that is slow or stops delays nobody but itself
- * (G36, G41), and nothing is buffered for it without bound.
+ * which every later pull repeats (G34): {@link HistoryLostException} when compaction overtook it or
+ * a server left something out, {@link IncarnationLostException} when the store is another one,
+ * {@link HandleClosedException} when the watch or its store was closed. A reader that is slow or
+ * stops delays nobody but itself (G36, G41), and nothing is buffered for it without bound.
  *
  * @since 0.1
  */

@@ -17,7 +17,7 @@ final class EtcdMarks {
    * Old servers answer at once, whether or not the watch has all its changes yet. There an answer
    * counts only if another one comes a while later with no change in between; the while is much
    * longer than the 100 ms in which a server catches up with watches that are behind, for a server
-   * that is short of time takes longer, and what comes after a mark that counted is taken for old.
+   * that is short of time takes longer. One that takes longer still is found out by its watch.
    */
   private static final long SETTLING_NANOS = Duration.ofSeconds(1).toNanos();
 

@@ -62,7 +62,7 @@ final class EtcdSubscription {
   void mark(long revision, boolean exact, long now) {
     long passed = marks.judge(revision, createdAt, exact, now);
     if (passed > 0) {
-      watch.passed(this, passed);
+      watch.passed(this, passed, exact, now);
     }
   }
 
@@ -79,7 +79,7 @@ final class EtcdSubscription {
    * Passes on the revisions that a response completes. A revision ends where the next one begins,
    * or with a response that has no continuation.
    *
-   * @return whether the watch had room for all
+   * @return whether the watch took all
    */
   boolean accept(WatchResponse response) {
     marks.disturb();

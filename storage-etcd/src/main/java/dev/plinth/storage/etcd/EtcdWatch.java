@@ -30,7 +30,11 @@ final class EtcdWatch implements Watch {
    * at the time; what comes through an older one is ignored. When the queue is full the watch gives
    * up its subscription ("parked"); when the reader has taken most of the queue the watch asks for a
    * new one. A stream that breaks gives its watches new subscriptions as well. Each starts at
-   * `position`, and a revision below it is ignored, so none comes twice and none is missed.
+   * `resumeAt`, and a revision below it is ignored, so none comes twice and none is missed.
+   *
+   * A mark of an old server may be wrong. It raises `position`, which the reader is told, but not
+   * `resumeAt` before it has stood for a while; so what it was silent about is noticed when it comes,
+   * also through a new subscription, and the watch ends rather than lose it.
    *
    * All fields are guarded by `lock`, under which nothing foreign is called: the lock of a stream
    * may be held when it is taken, never the other way round. `idle` means that the reader found
@@ -42,6 +46,9 @@ final class EtcdWatch implements Watch {
 
   /** With so few left the reader will soon want more. */
   private static final int LOW_REVISIONS = QUEUE_REVISIONS / 4;
+
+  /** A mark of an old server that nothing has refuted for so long is taken for right. */
+  private static final long PROVING_NANOS = Duration.ofMinutes(1).toNanos();
 
   /** The number of the field that asks for large responses in several messages. */
   private static final int FRAGMENT = 8;
@@ -59,8 +66,16 @@ final class EtcdWatch implements Watch {
 
   private long queuedBytes;
 
-  /** No subscription may take a revision below it for new; 0 until a watch "from now on" exists. */
+  /** The first revision that may still come; 0 until a watch "from now on" exists. */
   private long position;
+
+  /** Where the next subscription starts: everything before has come, or there was nothing. */
+  private long resumeAt;
+
+  /** The last mark that may turn out to be wrong, and when it came. */
+  private long doubtfulMark;
+
+  private long doubtfulSince;
 
   private boolean opened;
   private Revision startedAt = Revision.ZERO;
@@ -81,6 +96,7 @@ final class EtcdWatch implements Watch {
     this.options = options;
     this.seen = seen;
     this.position = start();
+    this.resumeAt = position;
     this.waiting = new WatchWaiting(lock, () -> idle, this::tryNext);
   }
 
@@ -89,11 +105,11 @@ final class EtcdWatch implements Watch {
     return options.from().map(Revision::value).orElse(0L);
   }
 
-  /** The first revision that has not come yet, or 0 if the server is to say. */
-  long position() {
+  /** The first revision that is still to be asked for, or 0 if the server is to say. */
+  long resumesAt() {
     lock.lock();
     try {
-      return position;
+      return resumeAt;
     } finally {
       lock.unlock();
     }
@@ -142,7 +158,7 @@ final class EtcdWatch implements Watch {
     request.setUnknownFields(EtcdCodec.flag(FRAGMENT));
     lock.lock();
     try {
-      subscription = new EtcdSubscription(this, request.setStartRevision(position).build());
+      subscription = new EtcdSubscription(this, request.setStartRevision(resumeAt).build());
       return subscription;
     } finally {
       lock.unlock();
@@ -164,6 +180,7 @@ final class EtcdWatch implements Watch {
       long current = Math.max(revision, seen);
       startedAt = Revision.of(current);
       position = start() == 0 ? current + 1 : position;
+      resumeAt = position;
       opening.signalAll();
     } finally {
       lock.unlock();
@@ -187,17 +204,29 @@ final class EtcdWatch implements Watch {
   /**
    * Takes the next revision.
    *
-   * @return false if there is no room: the subscription is given up
+   * @return false if the subscription is given up: there is no room, or the watch ends
    */
   boolean offer(EtcdSubscription by, EtcdRevised revised) {
     lock.lock();
     try {
-      if (end != null || subscription != by || revised.revision() < position) {
+      if (end != null || subscription != by || revised.revision() < resumeAt) {
         return true;
+      }
+      if (revised.revision() < position) {
+        // The reader has been told that nothing comes here any more, so it must read anew (G36).
+        subscription = null;
+        HistoryLostException lost =
+            new HistoryLostException(
+                "the server sent a change at %d after the mark of %d"
+                    .formatted(revised.revision(), position - 1),
+                Revision.of(revised.revision()));
+        Thread unused = owner.start("plinth-etcd-watch-end", () -> endWith(lost));
+        return false;
       }
       boolean full = queue.size() >= QUEUE_REVISIONS || queuedBytes + revised.bytes() > QUEUE_BYTES;
       if (full && !queue.isEmpty()) {
         position = revised.revision();
+        resumeAt = position;
         subscription = null;
         parked = true;
         return false;
@@ -205,6 +234,7 @@ final class EtcdWatch implements Watch {
       queue.add(revised);
       queuedBytes += revised.bytes();
       position = revised.revision() + 1;
+      resumeAt = position;
       stir();
       return true;
     } finally {
@@ -212,14 +242,26 @@ final class EtcdWatch implements Watch {
     }
   }
 
-  /** Notes that everything up to a revision has come. */
-  void passed(EtcdSubscription by, long revision) {
+  /**
+   * Notes that everything up to a revision has come.
+   *
+   * @param certain whether the server says so only when it is true
+   * @param now the time
+   */
+  void passed(EtcdSubscription by, long revision, boolean certain, long now) {
     lock.lock();
     try {
       if (end != null || subscription != by || revision < start()) {
         return;
       }
       position = Math.max(position, revision + 1);
+      if (certain) {
+        resumeAt = position;
+      } else if (doubtfulMark < resumeAt || now - doubtfulSince >= PROVING_NANOS) {
+        resumeAt = Math.max(resumeAt, doubtfulMark + 1);
+        doubtfulMark = position - 1;
+        doubtfulSince = now;
+      }
       if (progressWanted && position > progressTarget) {
         progressWanted = false;
         EtcdRevised last = queue.peekLast();

@@ -130,7 +130,7 @@ final class EtcdWatches implements Watches {
     lock.lock();
     try {
       if (places.containsKey(watch)) {
-        EtcdWatchStream stream = streamFor(laneOf(watch.position()));
+        EtcdWatchStream stream = streamFor(laneOf(watch.resumesAt()));
         places.put(watch, stream);
         stream.add(watch);
       }

@@ -329,6 +329,44 @@ final class EtcdWatchesTest {
   }
 
   @Test
+  void whatComesAfterAMarkOfAnOldServerIsNotLostSilently() throws Exception {
+    etcd.version("3.4.23");
+    Future<Watch> opening = open(NOW);
+    ScriptedEtcd.Stream stream = etcd.nextStream();
+    stream.created(0);
+    try (Watch watch = result(opening)) {
+      stream.changes(0, put(11, "11"));
+      assertThat(revisions(watch, 1)).containsExactly(11L);
+      watch.requestProgress();
+      assertThat(mark(stream, 15, watch)).isEqualTo(new WatchBatch(Revision.of(15), List.of()));
+      stream.changes(0, put(11, "repeated"), put(14, "late"), put(16, "in time"));
+      assertThatExceptionOfType(HistoryLostException.class)
+          .isThrownBy(() -> watch.poll(PATIENCE))
+          .returns(Revision.of(14), HistoryLostException::compacted);
+    }
+  }
+
+  @Test
+  void whatAnOldServerKeptBackUntilTheStreamBrokeIsNotLostSilently() throws Exception {
+    etcd.version("3.4.23");
+    Future<Watch> opening = open(NOW);
+    ScriptedEtcd.Stream first = etcd.nextStream();
+    first.created(0);
+    try (Watch watch = result(opening)) {
+      watch.requestProgress();
+      assertThat(mark(first, 15, watch)).isEqualTo(new WatchBatch(Revision.of(15), List.of()));
+      first.end(Status.UNAVAILABLE);
+      ScriptedEtcd.Stream second = etcd.nextStream();
+      assertThat(second.nextCreate().getStartRevision()).isEqualTo(11);
+      second.created(0);
+      second.changes(0, put(14, "late"));
+      assertThatExceptionOfType(HistoryLostException.class)
+          .isThrownBy(() -> watch.poll(PATIENCE))
+          .returns(Revision.of(14), HistoryLostException::compacted);
+    }
+  }
+
+  @Test
   void aMarkBelowTheStartIsNotDelivered() throws Exception {
     Future<Watch> opening = open(NOW.from(Revision.of(20)));
     ScriptedEtcd.Stream stream = etcd.nextStream();

@@ -1,5 +1,6 @@
 package dev.plinth.storage.hazelcast;
 
+import dev.plinth.tck.ProcessPause;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -240,30 +241,12 @@ final class ForkedMember implements AutoCloseable {
 
   /** Stops it in the middle of whatever it does; nobody is told. */
   void freeze() {
-    signal("STOP");
+    ProcessPause.begin(process);
   }
 
   /** Lets it go on where it stopped. */
   void thaw() {
-    signal("CONT");
-  }
-
-  private void signal(String name) {
-    try {
-      int status =
-          new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
-              .inheritIO()
-              .start()
-              .waitFor();
-      if (status != 0) {
-        throw new AssertionError("kill -" + name + " says " + status);
-      }
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", interrupted);
-    }
+    ProcessPause.end(process);
   }
 
   /** Kills it with SIGKILL, frozen or not; returns when it is dead. */

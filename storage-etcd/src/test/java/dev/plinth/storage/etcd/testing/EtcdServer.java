@@ -1,5 +1,6 @@
 package dev.plinth.storage.etcd.testing;
 
+import dev.plinth.tck.ProcessPause;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -173,18 +174,17 @@ public final class EtcdServer {
 
   /** Stops the process where it is, as a stopped virtual machine; connections stay open. */
   public void pause() {
-    signal("-STOP");
+    Process running = process;
+    if (running != null) {
+      ProcessPause.begin(running);
+    }
   }
 
   /** Lets a paused process go on. */
   public void resume() {
-    signal("-CONT");
-  }
-
-  private void signal(String signal) {
     Process running = process;
-    if (running != null && running.isAlive()) {
-      String unused = Command.of(List.of("kill", signal, "" + running.pid())).run();
+    if (running != null) {
+      ProcessPause.end(running);
     }
   }
 
