@@ -44,11 +44,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Watches of a real server that goes away, stalls or forgets. */
+@Order(1) // it takes long
 @Timeout(120)
 final class EtcdWatchRecoveryTest {
   @RegisterExtension static final SharedServers SHARED = SharedServers.newest(1);

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * the store says is lost when they meet is lost, and no more than that (F21, H12).
  */
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
+@ResourceLock(TestCluster.OUTAGES)
 final class EvenSplitTest {
   private static final Key CONTESTED = Key.utf8("/contested");
   private static final Await PATIENT = new Await(Duration.ofMinutes(3));

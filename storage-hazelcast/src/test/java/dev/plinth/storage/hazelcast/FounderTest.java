@@ -37,7 +37,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * second one (H11, F22). {@code -Dplinth.founders=50} says how often it dies.
  */
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
+@ResourceLock(TestCluster.MEMBERSHIP)
 final class FounderTest {
   private static final int FOUNDERS =
       Integer.getInteger("plinth.founders", Boolean.getBoolean("plinth.all") ? 5 : 1);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** What becomes of calls while the messages to the backups are lost. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
+@ResourceLock(TestCluster.LOSSES)
 final class HazelcastLostMessagesTest {
   private static final Key KEY = Key.utf8("key");
 

@@ -68,7 +68,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** Members with real sockets, in one process. */
 @Timeout(300)
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
+@ResourceLock(TestCluster.MEMBERSHIP)
 final class HazelcastMemberTest {
   /** One member of a test. */
   private record Started(HazelcastMember member, HazelcastMemberStore store) {}

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * sending of what it did. Hazelcast then sends that to nobody, and waits for nobody.
  */
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
+@ResourceLock(TestCluster.LOSSES)
 final class LastBackupTest {
   private static final String KEYSPACE = "plinth";
   private static final Key KEY = Key.utf8("key");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * one that is lost.
  */
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
+@ResourceLock(TestCluster.LOSSES)
 final class LostCopyTest {
   private static final Key KEY = Key.utf8("key");
 

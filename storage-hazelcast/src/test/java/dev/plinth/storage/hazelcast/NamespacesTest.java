@@ -22,7 +22,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * run" where namespaces cannot be made.
  */
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
+@ResourceLock(TestCluster.OUTAGES)
 final class NamespacesTest {
   private static final int LINKS =
       Integer.getInteger("plinth.links", Boolean.getBoolean("plinth.all") ? 5 : 1);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * it is written to {@code target/robustness-hazelcast-signals.txt}.
  */
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock(TestCluster.ONE_AFTER_THE_OTHER)
+@ResourceLock(TestCluster.OUTAGES)
 final class OwnerSignalsTest {
   private static final int SIGNALS =
       Integer.getInteger("plinth.signals", Boolean.getBoolean("plinth.all") ? 5 : 1);

@@ -21,11 +21,19 @@ import org.jspecify.annotations.Nullable;
  * holds nothing: the stores that tests open are on that one, so that any other may be killed.
  */
 final class TestCluster implements Cluster {
-  /**
-   * Lock of the classes whose members are their own and have little time: they run beside those of
-   * the contract, one after the other.
+  /*
+   * The classes whose members are their own and have little time run beside those of the contract,
+   * but of each of these kinds one at a time.
    */
-  static final String ONE_AFTER_THE_OTHER = "members";
+
+  /** Lock of the classes whose members come and go. */
+  static final String MEMBERSHIP = "membership";
+
+  /** Lock of the classes whose members are cut off or stand still. */
+  static final String OUTAGES = "outages";
+
+  /** Lock of the classes whose messages or copies are lost. */
+  static final String LOSSES = "losses";
 
   private static final int COPIES = 2;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);

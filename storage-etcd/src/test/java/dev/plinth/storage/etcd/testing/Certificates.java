@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -28,6 +27,7 @@ import java.util.List;
 public record Certificates(
     Path authority, Path server, Path serverKey, Path client, Path clientKey) {
   private static final String PASSWORD = "plinth-test";
+  private static final String AUTHORITY = "authority";
 
   /**
    * Makes them.
@@ -38,12 +38,14 @@ public record Certificates(
   public static Certificates create(Path folder) {
     try {
       Files.createDirectories(folder);
-      Path authority = folder.resolve("authority.p12");
-      keytool(authority, "-genkeypair", "-dname", "CN=Plinth Test Authority", "-ext", "bc:c");
-      Certificate own = open(authority).getCertificate("own");
-      Files.writeString(folder.resolve("authority.pem"), pem("CERTIFICATE", own.getEncoded()));
-      sign(folder, "server", "CN=server", "SAN=ip:127.0.0.1,dns:localhost,dns:etcd.test");
-      sign(folder, "client", "CN=plinth", "EKU=clientAuth");
+      Path store = folder.resolve("store.p12");
+      keytool(store, AUTHORITY, "-dname", "CN=Plinth Test Authority", "-ext", "bc:c");
+      sign(store, "server", "CN=server", "SAN=ip:127.0.0.1,dns:localhost,dns:etcd.test");
+      sign(store, "client", "CN=plinth", "EKU=clientAuth");
+      KeyStore made = open(store);
+      write(folder, AUTHORITY, made);
+      write(folder, "server", made);
+      write(folder, "client", made);
       return new Certificates(
           folder.resolve("authority.pem"),
           folder.resolve("server.pem"),
@@ -57,42 +59,30 @@ public record Certificates(
     }
   }
 
-  private static void sign(Path folder, String name, String subject, String extension)
-      throws IOException, GeneralSecurityException {
-    Path store = folder.resolve(name + ".p12");
-    Path request = folder.resolve(name + ".csr");
-    keytool(store, "-genkeypair", "-dname", subject);
-    keytool(store, "-certreq", "-file", request.toString());
-    keytool(
-        folder.resolve("authority.p12"),
-        "-gencert",
-        "-validity",
-        "30",
-        "-rfc",
-        "-ext",
-        extension,
-        "-infile",
-        request.toString(),
-        "-outfile",
-        folder.resolve(name + ".pem").toString());
-    Files.writeString(folder.resolve(name + "-key.pem"), keyOf(open(store)));
+  private static void sign(Path store, String name, String subject, String extension) {
+    keytool(store, name, "-dname", subject, "-ext", extension, "-signer", AUTHORITY);
   }
 
-  private static void keytool(Path store, String... words) {
+  /** Makes a pair of keys with a certificate. */
+  private static void keytool(Path store, String name, String... words) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of("-genkeypair", "-alias", name));
+    command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-validity", "30"));
     command.addAll(List.of(words));
     command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12"));
     command.addAll(List.of("-storepass", PASSWORD));
     // It lives for a moment; what pays off later is left out.
     command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
-    if (!command.contains("-alias")) {
-      command.addAll(List.of("-alias", "own"));
-    }
-    if (command.contains("-genkeypair")) {
-      command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-validity", "30"));
-    }
     String unused = Command.of(command).run();
+  }
+
+  private static void write(Path folder, String name, KeyStore store)
+      throws IOException, GeneralSecurityException {
+    byte[] certificate = store.getCertificate(name).getEncoded();
+    Files.writeString(folder.resolve(name + ".pem"), pem("CERTIFICATE", certificate));
+    byte[] key = store.getKey(name, PASSWORD.toCharArray()).getEncoded();
+    Files.writeString(folder.resolve(name + "-key.pem"), pem("PRIVATE KEY", key));
   }
 
   private static KeyStore open(Path store) throws IOException, GeneralSecurityException {
@@ -101,10 +91,6 @@ public record Certificates(
       opened.load(input, PASSWORD.toCharArray());
     }
     return opened;
-  }
-
-  private static String keyOf(KeyStore store) throws GeneralSecurityException {
-    return pem("PRIVATE KEY", store.getKey("own", PASSWORD.toCharArray()).getEncoded());
   }
 
   private static String pem(String kind, byte[] content) {

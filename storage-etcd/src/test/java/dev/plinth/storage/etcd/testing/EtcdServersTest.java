@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The servers that other tests rely on, as etcd's own client sees them. */
+@Order(1) // it takes long
 final class EtcdServersTest {
   private static final Await AWAIT = new Await(Duration.ofSeconds(30));
 
