@@ -59,6 +59,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
@@ -67,6 +68,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Members with real sockets, in one process. */
 @Timeout(300)
+@Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock(TestCluster.MEMBERSHIP)
 final class HazelcastMemberTest {
