@@ -62,7 +62,7 @@ final class EtcdSubscription {
   void mark(long revision, boolean exact, long now) {
     long passed = marks.judge(revision, createdAt, exact, now);
     if (passed > 0) {
-      watch.passed(this, passed, exact, now);
+      watch.passed(this, passed, exact);
     }
   }
 

@@ -30,11 +30,11 @@ final class EtcdWatch implements Watch {
    * at the time; what comes through an older one is ignored. When the queue is full the watch gives
    * up its subscription ("parked"); when the reader has taken most of the queue the watch asks for a
    * new one. A stream that breaks gives its watches new subscriptions as well. Each starts at
-   * `resumeAt`, and a revision below it is ignored, so none comes twice and none is missed.
+   * `position`, and a revision that came before is ignored, so none comes twice and none is missed.
    *
    * A mark of an old server may be wrong. It raises `position`, which the reader is told, but not
-   * `resumeAt` before it has stood for a while; so what it was silent about is noticed when it comes,
-   * also through a new subscription, and the watch ends rather than lose it.
+   * `certain`; so a change that comes in spite of it is noticed, and the watch ends rather than lose
+   * it silently.
    *
    * All fields are guarded by `lock`, under which nothing foreign is called: the lock of a stream
    * may be held when it is taken, never the other way round. `idle` means that the reader found
@@ -46,9 +46,6 @@ final class EtcdWatch implements Watch {
 
   /** With so few left the reader will soon want more. */
   private static final int LOW_REVISIONS = QUEUE_REVISIONS / 4;
-
-  /** A mark of an old server that nothing has refuted for so long is taken for right. */
-  private static final long PROVING_NANOS = Duration.ofMinutes(1).toNanos();
 
   /** The number of the field that asks for large responses in several messages. */
   private static final int FRAGMENT = 8;
@@ -69,13 +66,8 @@ final class EtcdWatch implements Watch {
   /** The first revision that may still come; 0 until a watch "from now on" exists. */
   private long position;
 
-  /** Where the next subscription starts: everything before has come, or there was nothing. */
-  private long resumeAt;
-
-  /** The last mark that may turn out to be wrong, and when it came. */
-  private long doubtfulMark;
-
-  private long doubtfulSince;
+  /** Everything before it has come through this subscription, or is not expected of it. */
+  private long certain;
 
   private boolean opened;
   private Revision startedAt = Revision.ZERO;
@@ -96,7 +88,6 @@ final class EtcdWatch implements Watch {
     this.options = options;
     this.seen = seen;
     this.position = start();
-    this.resumeAt = position;
     this.waiting = new WatchWaiting(lock, () -> idle, this::tryNext);
   }
 
@@ -105,11 +96,11 @@ final class EtcdWatch implements Watch {
     return options.from().map(Revision::value).orElse(0L);
   }
 
-  /** The first revision that is still to be asked for, or 0 if the server is to say. */
-  long resumesAt() {
+  /** The first revision that has not come yet, or 0 if the server is to say. */
+  long position() {
     lock.lock();
     try {
-      return resumeAt;
+      return position;
     } finally {
       lock.unlock();
     }
@@ -158,7 +149,8 @@ final class EtcdWatch implements Watch {
     request.setUnknownFields(EtcdCodec.flag(FRAGMENT));
     lock.lock();
     try {
-      subscription = new EtcdSubscription(this, request.setStartRevision(resumeAt).build());
+      subscription = new EtcdSubscription(this, request.setStartRevision(position).build());
+      certain = position;
       return subscription;
     } finally {
       lock.unlock();
@@ -180,7 +172,7 @@ final class EtcdWatch implements Watch {
       long current = Math.max(revision, seen);
       startedAt = Revision.of(current);
       position = start() == 0 ? current + 1 : position;
-      resumeAt = position;
+      certain = position;
       opening.signalAll();
     } finally {
       lock.unlock();
@@ -209,7 +201,7 @@ final class EtcdWatch implements Watch {
   boolean offer(EtcdSubscription by, EtcdRevised revised) {
     lock.lock();
     try {
-      if (end != null || subscription != by || revised.revision() < resumeAt) {
+      if (end != null || subscription != by || revised.revision() < certain) {
         return true;
       }
       if (revised.revision() < position) {
@@ -226,7 +218,6 @@ final class EtcdWatch implements Watch {
       boolean full = queue.size() >= QUEUE_REVISIONS || queuedBytes + revised.bytes() > QUEUE_BYTES;
       if (full && !queue.isEmpty()) {
         position = revised.revision();
-        resumeAt = position;
         subscription = null;
         parked = true;
         return false;
@@ -234,7 +225,7 @@ final class EtcdWatch implements Watch {
       queue.add(revised);
       queuedBytes += revised.bytes();
       position = revised.revision() + 1;
-      resumeAt = position;
+      certain = position;
       stir();
       return true;
     } finally {
@@ -245,22 +236,17 @@ final class EtcdWatch implements Watch {
   /**
    * Notes that everything up to a revision has come.
    *
-   * @param certain whether the server says so only when it is true
-   * @param now the time
+   * @param exact whether the server says so only when it is true
    */
-  void passed(EtcdSubscription by, long revision, boolean certain, long now) {
+  void passed(EtcdSubscription by, long revision, boolean exact) {
     lock.lock();
     try {
       if (end != null || subscription != by || revision < start()) {
         return;
       }
       position = Math.max(position, revision + 1);
-      if (certain) {
-        resumeAt = position;
-      } else if (doubtfulMark < resumeAt || now - doubtfulSince >= PROVING_NANOS) {
-        resumeAt = Math.max(resumeAt, doubtfulMark + 1);
-        doubtfulMark = position - 1;
-        doubtfulSince = now;
+      if (exact) {
+        certain = position;
       }
       if (progressWanted && position > progressTarget) {
         progressWanted = false;

@@ -130,7 +130,7 @@ final class EtcdWatches implements Watches {
     lock.lock();
     try {
       if (places.containsKey(watch)) {
-        EtcdWatchStream stream = streamFor(laneOf(watch.resumesAt()));
+        EtcdWatchStream stream = streamFor(laneOf(watch.position()));
         places.put(watch, stream);
         stream.add(watch);
       }
